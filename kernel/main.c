@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// main.c: from a machine that runs to ranks that run.
+#include "kernel/io/io.h"
+#include "kernel/rank/rank.h"
+#include "kernel/signal/signal.h"
+#include "kernel/syscall/syscall.h"
+#include "lib/lib.h"
+
+// Each core creates the ranks that live on it, in memory near it.
+static void core_ranks_create(struct core *core)
+{
+    uint32_t cores = job_region ? job_region->cores : boot_info->cores;
+
+    for (uint32_t r = 0; r < rank_count; r++)
+        if (rank_core(r, rank_count, cores) == core->index) {
+            rank_create(r);
+            if (io_open_rank(rank_table[r]))
+                panic("rank %u: no descriptors for the standard streams", r);
+        }
+    if (job_region && core->index == 0)
+        atomic_store_explicit(&job_region->state, JOB_RUNNING, memory_order_relaxed);
+}
+
+static void core_main(struct core *core)
+{
+    sched_run(core, core_ranks_create);
+}
+
+void kernel_main(const struct boot *boot)
+{
+    uint32_t cores = boot->job ? boot->job->cores : boot->cores;
+    uint32_t ranks = boot->job ? boot->job->ranks : boot->ranks;
+
+    boot_info = boot;
+    job_region = boot->job;
+    job_end_report = crash_print;
+    rank_at_exit = io_close_rank;
+    syscall_trace = boot->job ? (boot->job->flags & JOB_STRACE) != 0 : boot->strace;
+    if (ranks < 1 || ranks > RANKS_MAX)
+        panic("%u ranks asked for; Torito runs 1 to %d", ranks, RANKS_MAX);
+    if (cores < 1 || cores > CORES_MAX || cores > boot->cores)
+        panic("%u cores asked for; this machine has %u", cores, boot->cores);
+    ranks_init(ranks);
+    sections_load();
+    machine->cores_start(cores, core_main);
+}

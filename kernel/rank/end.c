@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// end.c: how a job ends. The first reason wins; every other core that finds one stops here.
+#include "kernel/rank/rank.h"
+#include "lib/lib.h"
+#include <stdatomic.h>
+
+void (*job_end_report)(const struct job_end *end);
+static _Atomic uint32_t end_claimed;
+
+_Noreturn static void wait_for_end(void)
+{
+    for (;;) // the core that came first stops the machine
+        __builtin_ia32_pause();
+}
+
+void job_end(const struct job_end *end)
+{
+    if (atomic_exchange_explicit(&end_claimed, 1, memory_order_relaxed))
+        wait_for_end();
+    if (job_region) {
+        atomic_store_explicit(&job_region->end_claimed, 1, memory_order_relaxed);
+        job_region->end = *end;
+        // release: the reasons before the state. Pairs with the launcher's acquire.
+        atomic_store_explicit(&job_region->state, JOB_ENDED, memory_order_release);
+        machine->kick();
+    } else if (job_end_report) {
+        job_end_report(end);
+    }
+    machine->exit((int)end->status);
+}
+
+void panic(const char *text, ...)
+{
+    struct core *core = core_self();
+    struct job_end end = {.cause = JOB_PANIC, .rank = JOB_NO_RANK, .core = core->index, .status = 125,
+                          .vector = 256};
+    va_list list;
+
+    va_start(list, text);
+    format_list(end.text, sizeof end.text, text, list);
+    va_end(list);
+    job_end(&end);
+}
+
+void assert_failed(const char *expression, const char *file, int line)
+{
+    panic("%s:%d: assertion failed: %s", file, line, expression);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// sched.h: cooperative threads of one core.
+//
+// Each core has one run queue that only it touches: no lock, no preemption, no tick. A thread runs
+// until it blocks, yields or exits. Another core may only wake: sched_wake puts the thread on the
+// target's inbox, a lock-free stack, and rouses that core if it sleeps.
+//
+// A switch inside a system call saves the vector registers as well (a system call keeps them); a
+// switch in a plain function call saves what the System V ABI says a call keeps.
+#pragma once
+#include "machine/machine.h"
+#include <stdatomic.h>
+
+struct rank; // kernel/rank
+
+enum thread_state { THREAD_READY, THREAD_RUNNING, THREAD_BLOCKED, THREAD_EXITED };
+
+struct thread {
+    uintptr_t sp; // saved stack pointer while not running; machine/x86/switch.S knows it is first
+    uintptr_t fs_base;
+    uintptr_t kernel_stack; // top
+    void *vector_area;
+    bool in_syscall;    // vector registers must survive a switch
+    uint8_t state;      // enum thread_state; the core's
+    bool timed_out;     // why the last sched_block ended
+    uint32_t core;      // never changes
+    uint64_t deadline_ns; // while on the core's list of sleepers
+    struct thread *next;  // run queue
+    struct thread *sleep_next, *sleep_prev;
+    _Atomic(struct thread *) inbox_next;
+    _Atomic uint32_t wake_pending; // a wake nobody has used yet
+    _Atomic uint32_t in_inbox;     // it has one place in the inbox of its core at most
+    struct rank *rank;
+    uint32_t tid; // as the payload sees it
+    struct regs *regs; // of the system call or exception it is in, for signals; NULL outside
+    // Owned by the rooms above, which find it from the running thread.
+    void *futex;            // kernel/syscall: its place among the waiters of a futex, or NULL
+    uintptr_t clear_tid;    // set_tid_address
+    uintptr_t robust_list;  // set_robust_list
+    char name[16];          // prctl(PR_SET_NAME)
+    uint32_t calls;         // system calls made; kernel/syscall lets others run now and then
+    uint64_t sigmask, sigpending;
+    uintptr_t altstack;
+    size_t altstack_bytes;
+    struct thread *rank_next; // the rank's list of threads
+};
+
+static inline struct thread *thread_self(void)
+{
+    struct thread *thread;
+
+    __asm__ volatile("movq %%gs:24, %0" : "=r"(thread));
+    return thread;
+}
+
+// The running core's loop; entered once per core by the machine. Runs `first` on the idle thread
+// (it creates the core's ranks), then threads until the machine ends.
+_Noreturn void sched_run(struct core *core, void (*first)(struct core *core));
+
+// Prepares a zeroed thread on `core`: it will run entry(arg) on its own stack `stack_top`, and must
+// end in thread_exit. kernel_stack, vector_area, rank and tid are the caller's to fill in.
+void thread_init(struct thread *thread, uint32_t core, uintptr_t stack_top, void (*entry)(void *),
+                 void *arg);
+
+// Makes a thread that never ran ready. Its own core only.
+void thread_start(struct thread *thread);
+
+// Takes a thread that is not running off its core's lists, for ever. Its own core only.
+void thread_stop(struct thread *thread);
+
+// Ends the running thread. `done(thread)` then runs on the core's idle stack and may free it.
+_Noreturn void thread_exit(void (*done)(struct thread *thread));
+
+// Lets the other ready threads of this core run first. Returns at once if there are none.
+void sched_yield(void);
+
+// Blocks the running thread until sched_wake or the deadline (NEVER: no deadline). Returns false on
+// time-out. A wake that came before the block ends it at once, so "publish, then block" is safe.
+bool sched_block(uint64_t deadline_ns);
+
+// Makes a blocked thread ready, from any core. Harmless if it is not blocked: its next block returns.
+void sched_wake(struct thread *thread);
+
+// Ready threads of this core besides the running one. A hint for spinning.
+bool sched_others_ready(void);

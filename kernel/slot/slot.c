@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// slot.c: the regions of a slot and the calls that change them.
+//
+// The table is the truth about what is mapped; the machine is told afterwards, piece by piece. Memory
+// between clean_low and clean_high has never been mapped since the boot, so it need not be zeroed:
+// the heap eats it from below, mappings from above.
+#include "kernel/slot/slot.h"
+#include "kernel/slot/region.h"
+#include "lib/lib.h"
+#include <asm/errno.h>
+#include <elf.h>
+
+#define LARGE_BYTES (2ul << 20) // a large page; big mappings start on one
+#define GUARD_BYTES_MAX (1ul << 20)
+#define STACK_BYTES_MIN (64ul << 10)
+
+static struct slot *slots[RANKS_MAX]; // each written once, by its rank's core
+static uintptr_t stride;
+
+void slots_init(uint32_t ranks)
+{
+    stride = slot_stride(ranks);
+}
+
+static bool range_ok(const struct slot *slot, uintptr_t addr, size_t bytes)
+{
+    return addr % PAGE_BYTES == 0 && addr >= slot->memory.start && addr < slot->memory.end &&
+           bytes != 0 && bytes <= slot->memory.end - addr;
+}
+
+// Backs [start, end) by the machine, zeroing what was used before.
+static int back(struct slot *slot, uintptr_t start, uintptr_t end, int prot)
+{
+    uintptr_t low = start > slot->clean_low ? start : slot->clean_low;
+    uintptr_t high = end < slot->clean_high ? end : slot->clean_high;
+    int rc = 0;
+
+    if (low >= high)
+        return machine->map(start, end - start, prot, false);
+    if (start < low)
+        rc = machine->map(start, low - start, prot, false);
+    if (rc == 0)
+        rc = machine->map(low, high - low, prot, true);
+    if (rc == 0 && high < end)
+        rc = machine->map(high, end - high, prot, false);
+    // What lies between the new region and the nearer end of the clean range counts as used.
+    if (low - slot->clean_low < slot->clean_high - high)
+        slot->clean_low = high;
+    else
+        slot->clean_high = low;
+    return rc;
+}
+
+static int map_region(struct slot *slot, uintptr_t start, uintptr_t end, int prot)
+{
+    int rc = region_set(slot, start, end, prot);
+
+    if (rc == 0) {
+        rc = back(slot, start, end, prot);
+        if (rc)
+            region_clear(slot, start, end);
+    }
+    return rc;
+}
+
+int slot_create(struct slot *slot, uint32_t rank, const struct slot_memory *memory,
+                const struct payload *payload, size_t kernel_bytes, struct slot_region *table)
+{
+    uintptr_t top = memory->end - kernel_bytes;
+    uintptr_t end = memory->base + ROUND_UP(payload->header->bss_end, PAGE_BYTES);
+    size_t room = top > end ? top - end : 0;
+    size_t stack = ROUND_DOWN(room / 8, PAGE_BYTES);
+    size_t guard = ROUND_UP(room / 64 + 1, PAGE_BYTES);
+    int rc = 0;
+
+    *slot = (struct slot){.memory = *memory, .region = table};
+    stack = stack > SLOT_MAIN_STACK ? SLOT_MAIN_STACK : stack;
+    guard = guard > GUARD_BYTES_MAX ? GUARD_BYTES_MAX : guard;
+    if (stack < STACK_BYTES_MIN)
+        return -ENOMEM;
+    slot->clean_low = memory->zeroed ? memory->start : top;
+    slot->clean_high = top;
+    slot->brk_start = slot->brk = end;
+    slot->stack_high = top;
+    slot->stack_low = top - stack;
+    for (uint32_t i = 0; rc == 0 && i < payload->segment_count; i++) {
+        const struct payload_segment *segment = &payload->segment[i];
+        uintptr_t start = memory->base + ROUND_DOWN(segment->vaddr, PAGE_BYTES);
+
+        if (segment->flags & PF_W) {
+            rc = map_region(slot, start, end, PROT_R | PROT_W);
+            if (rc == 0)
+                memcpy((void *)(memory->base + segment->vaddr), segment->bytes, segment->file_bytes);
+        } else { // the machine has put it there
+            rc = region_set(slot, start, memory->base + ROUND_UP(segment->vaddr + segment->file_bytes, PAGE_BYTES),
+                            PROT_R | (segment->flags & PF_X ? PROT_X : 0));
+        }
+    }
+    if (rc == 0)
+        rc = map_region(slot, slot->stack_low, top, PROT_R | PROT_W);
+    if (rc == 0) // a guard is a region nobody may touch
+        rc = region_set(slot, slot->stack_low - guard, slot->stack_low, 0);
+    if (rc == 0)
+        rc = region_set(slot, top, memory->end, PROT_R | PROT_W);
+    assert(memory->base == IMAGE_SLOT_BASE + rank * stride);
+    slots[rank] = slot;
+    return rc;
+}
+
+// The highest free place of `bytes` between the heap and the stack, or 0.
+static uintptr_t place_find(const struct slot *slot, size_t bytes)
+{
+    uintptr_t align = bytes >= LARGE_BYTES ? LARGE_BYTES : PAGE_BYTES;
+
+    for (uint32_t i = slot->region_count; i-- > 1;) {
+        uintptr_t low = slot->region[i - 1].end, high = slot->region[i].start;
+
+        if (low < ROUND_UP(slot->brk, PAGE_BYTES))
+            low = ROUND_UP(slot->brk, PAGE_BYTES);
+        if (high <= low || high - low < bytes)
+            continue;
+        if (ROUND_DOWN(high - bytes, align) >= low)
+            return ROUND_DOWN(high - bytes, align);
+        return high - bytes;
+    }
+    return 0;
+}
+
+intptr_t slot_map(struct slot *slot, uintptr_t addr, size_t bytes, int prot, bool fixed)
+{
+    int rc;
+
+    if (bytes == 0)
+        return -EINVAL;
+    if (bytes > slot->memory.end - slot->memory.start)
+        return -ENOMEM;
+    bytes = ROUND_UP(bytes, PAGE_BYTES);
+    if (fixed) {
+        if (addr % PAGE_BYTES)
+            return -EINVAL;
+        if (!range_ok(slot, addr, bytes))
+            return -ENOMEM;
+        rc = slot_unmap(slot, addr, bytes);
+        if (rc)
+            return rc;
+    } else if (!addr || !range_ok(slot, addr, bytes) || !region_free(slot, addr, addr + bytes)) {
+        addr = place_find(slot, bytes);
+        if (!addr)
+            return -ENOMEM;
+    }
+    rc = map_region(slot, addr, addr + bytes, prot);
+    return rc ? rc : (intptr_t)addr;
+}
+
+int slot_unmap(struct slot *slot, uintptr_t addr, size_t bytes)
+{
+    uintptr_t end;
+
+    bytes = ROUND_UP(bytes, PAGE_BYTES);
+    if (!range_ok(slot, addr, bytes))
+        return -EINVAL;
+    end = addr + bytes;
+    for (uint32_t i = region_find(slot, addr);
+         i < slot->region_count && slot->region[i].start < end; i++) {
+        uintptr_t from = slot->region[i].start > addr ? slot->region[i].start : addr;
+        uintptr_t to = slot->region[i].end < end ? slot->region[i].end : end;
+        int rc = machine->unmap(from, to - from);
+
+        if (rc)
+            return rc;
+    }
+    return region_clear(slot, addr, end);
+}
+
+int slot_protect(struct slot *slot, uintptr_t addr, size_t bytes, int prot)
+{
+    uintptr_t at = addr, end;
+    int rc;
+
+    bytes = ROUND_UP(bytes, PAGE_BYTES);
+    if (bytes == 0)
+        return 0;
+    if (addr % PAGE_BYTES)
+        return -EINVAL;
+    if (!range_ok(slot, addr, bytes))
+        return -ENOMEM;
+    end = addr + bytes;
+    for (uint32_t i = region_find(slot, addr); at < end; i++) { // no holes allowed
+        if (i >= slot->region_count || slot->region[i].start > at)
+            return -ENOMEM;
+        at = slot->region[i].end;
+    }
+    rc = region_set(slot, addr, end, prot);
+    return rc ? rc : machine->protect(addr, bytes, prot);
+}
+
+intptr_t slot_remap(struct slot *slot, uintptr_t addr, size_t old_bytes, size_t new_bytes,
+                    bool may_move)
+{
+    uint32_t at;
+    intptr_t to;
+    int prot;
+
+    old_bytes = ROUND_UP(old_bytes, PAGE_BYTES);
+    new_bytes = ROUND_UP(new_bytes, PAGE_BYTES);
+    if (new_bytes == 0 || old_bytes == 0 || addr % PAGE_BYTES)
+        return -EINVAL;
+    if (!range_ok(slot, addr, old_bytes))
+        return -EFAULT;
+    at = region_find(slot, addr);
+    if (at >= slot->region_count || slot->region[at].start > addr ||
+        slot->region[at].end < addr + old_bytes)
+        return -EFAULT;
+    prot = slot->region[at].prot;
+    if (new_bytes <= old_bytes)
+        return new_bytes == old_bytes || slot_unmap(slot, addr + new_bytes, old_bytes - new_bytes) == 0
+                   ? (intptr_t)addr
+                   : -EINVAL;
+    if (range_ok(slot, addr, new_bytes) && region_free(slot, addr + old_bytes, addr + new_bytes)) {
+        int rc = map_region(slot, addr + old_bytes, addr + new_bytes, prot);
+
+        return rc ? rc : (intptr_t)addr;
+    }
+    if (!may_move)
+        return -ENOMEM;
+    to = slot_map(slot, 0, new_bytes, prot | PROT_R | PROT_W, false);
+    if (to < 0)
+        return to;
+    if (prot & PROT_R)
+        memcpy((void *)to, (const void *)addr, old_bytes);
+    if (prot != (PROT_R | PROT_W))
+        slot_protect(slot, (uintptr_t)to, new_bytes, prot);
+    slot_unmap(slot, addr, old_bytes);
+    return to;
+}
+
+int slot_discard(struct slot *slot, uintptr_t addr, size_t bytes)
+{
+    bytes = ROUND_UP(bytes, PAGE_BYTES);
+    if (bytes == 0)
+        return 0;
+    if (addr % PAGE_BYTES)
+        return -EINVAL;
+    if (!range_ok(slot, addr, bytes))
+        return -ENOMEM;
+    for (uint32_t i = region_find(slot, addr);
+         i < slot->region_count && slot->region[i].start < addr + bytes; i++) {
+        struct slot_region *region = &slot->region[i];
+        uintptr_t from = region->start > addr ? region->start : addr;
+        uintptr_t to = region->end < addr + bytes ? region->end : addr + bytes;
+        int rc = machine->discard(from, to - from, region->prot);
+
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+uintptr_t slot_brk(struct slot *slot, uintptr_t wanted)
+{
+    uintptr_t now = ROUND_UP(slot->brk, PAGE_BYTES), end = ROUND_UP(wanted, PAGE_BYTES);
+
+    if (wanted < slot->brk_start || wanted >= slot->stack_low)
+        return slot->brk;
+    if (end > now) {
+        if (!region_free(slot, now, end) || map_region(slot, now, end, PROT_R | PROT_W))
+            return slot->brk;
+    } else if (end < now && slot_unmap(slot, end, now - end)) {
+        return slot->brk;
+    }
+    slot->brk = wanted;
+    return slot->brk;
+}
+
+struct slot *slot_of(uintptr_t addr)
+{
+    uintptr_t rank = (addr - IMAGE_SLOT_BASE) / stride;
+
+    if (addr < IMAGE_SLOT_BASE || rank >= RANKS_MAX || !slots[rank])
+        return NULL;
+    return addr < slots[rank]->memory.end ? slots[rank] : NULL;
+}
+
+bool slot_check(uintptr_t addr, size_t bytes, int prot)
+{
+    const struct slot *slot = slot_of(addr);
+    uintptr_t at = addr;
+
+    if (bytes == 0)
+        return true;
+    if (!slot || bytes > slot->memory.end - addr)
+        return false;
+    for (uint32_t i = region_find(slot, addr); at < addr + bytes; i++) {
+        const struct slot_region *region = &slot->region[i];
+
+        if (i >= slot->region_count || region->start > at || (region->prot & prot) != prot)
+            return false;
+        at = region->end;
+    }
+    return true;
+}
+
+bool slot_is_stack_guard(const struct slot *slot, uintptr_t addr, uintptr_t stack_pointer)
+{
+    uint32_t i = region_find(slot, addr);
+    const struct slot_region *region = &slot->region[i];
+
+    // A guard: no access, directly below a writable region that holds the stack pointer, or in
+    // which the stack pointer itself already lies.
+    if (i + 1 >= slot->region_count || addr < region->start || region->prot != 0 ||
+        region[1].start != region->end || !(region[1].prot & PROT_W))
+        return false;
+    return stack_pointer >= region->start && stack_pointer <= region[1].end;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// entry.S: the way into the kernel by `syscall` and the ways out, the same on both machines.
+//
+// A `syscall` instruction arrives here with RCX = the next instruction, R11 = the flags, and the
+// caller's stack still in RSP: on machine pc by LSTAR, on machine linux because the SIGSYS handler
+// rewrote the registers to look the same. The payload may run anywhere on any stack (it has a red
+// zone, and stacks as small as it likes), so the kernel switches to the thread's own stack first.
+#include "machine/regs.h"
+
+#define REGS_VECTOR 120
+#define REGS_RIP 136
+
+    .text
+
+// Pushes the 15 general registers of struct regs below what the caller already pushed.
+.macro regs_push
+    pushq %rdi
+    pushq %rsi
+    pushq %rdx
+    pushq %rcx
+    pushq %rax
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    pushq %rbx
+    pushq %rbp
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+.endm
+
+.macro regs_pop
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbp
+    popq %rbx
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rax
+    popq %rcx
+    popq %rdx
+    popq %rsi
+    popq %rdi
+.endm
+
+    .globl syscall_entry
+    .type syscall_entry, @function
+syscall_entry:
+    movq %rsp, %gs:16
+    movq %gs:8, %rsp
+    pushq $0                // ss, cs: filled in only when iretq needs them
+    pushq %gs:16            // rsp
+    pushq %r11              // rflags
+    pushq $0
+    pushq %rcx              // rip
+    pushq $0                // error
+    pushq %rax              // vector: the call's number
+    regs_push
+    cld
+    movq %rsp, %rdi
+    call kernel_syscall
+    cmpq $REGS_FULL_RESTORE, REGS_VECTOR(%rsp)
+    je 1f
+    regs_pop                // RCX and R11 may hold what they like: the instruction clobbers them
+    movq 16(%rsp), %rcx     // over vector and error: rip
+    pushq 32(%rsp)          // rflags
+    popfq
+    movq 40(%rsp), %rsp
+    jmp *%rcx
+1:  movq %rsp, %rdi
+    // fall through
+
+// _Noreturn void regs_restore(struct regs *regs): every register as it stands there. iretq works at
+// both privilege levels; the selectors are those of the running code.
+    .globl regs_restore
+    .type regs_restore, @function
+regs_restore:
+    movq %rdi, %rsp
+    xorl %eax, %eax
+    movw %cs, %ax
+    movq %rax, REGS_RIP + 8(%rsp)
+    movw %ss, %ax
+    movq %rax, REGS_RIP + 32(%rsp)
+    regs_pop
+    addq $16, %rsp
+    iretq
+
+// Machine linux continues here after a fault of the payload: the host's signal handler has filled
+// core->trap_regs, put its address into RDI and the address of the fault into RSI, and points RSP
+// at a stack of the core's.
+    .globl trap_landing
+    .type trap_landing, @function
+trap_landing:
+    cld
+    pushq %rdi
+    call kernel_trap
+    popq %rdi
+    jmp regs_restore
+
+    .section .note.GNU-stack, "", @progbits
