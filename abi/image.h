@@ -30,7 +30,7 @@ struct image_header {
     uint32_t header_bytes;
     uint64_t payload_start;  // the payload's own _start
     uint64_t kernel_offset;  // of the kernel's bytes, in the file and from the first segment
-    uint64_t kernel_bytes;   // multiple of 4096
+    uint64_t kernel_bytes;   // in the file; a multiple of 4096. Zeroed data follow in memory
     uint64_t bss_start;      // the payload's .bss lies in no segment: a boot loader would zero it in vain
     uint64_t bss_end;        // the end of the payload; its break starts at the next page
     uint64_t data_start;     // first address of the payload that is written to, page aligned

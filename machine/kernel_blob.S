@@ -12,6 +12,9 @@
 torito_kernel:
     .incbin "kernel.bin"
 
+    .globl torito_kernel_zeroed_bytes
+    .hidden torito_kernel_zeroed_bytes
+    .set torito_kernel_zeroed_bytes, KERNEL_ZEROED_BYTES
     .globl torito_kernel_elf_entry, torito_kernel_pvh_entry, torito_kernel_mb2_entry
     .hidden torito_kernel_elf_entry, torito_kernel_pvh_entry, torito_kernel_mb2_entry
     .set torito_kernel_elf_entry, KERNEL_ELF_ENTRY

@@ -115,7 +115,7 @@ void rank_create(uint32_t index)
     const struct payload *payload;
     struct slot_memory memory;
     struct thread *main_thread;
-    size_t kernel_bytes = ROUND_UP(sizeof *rank, 64) + ROUND_UP(SLOT_TABLE_BYTES, 64) +
+    size_t kernel_bytes = PAGE_BYTES + ROUND_UP(sizeof *rank, 64) + ROUND_UP(SLOT_TABLE_BYTES, 64) +
                           RANK_FILES_MAX * sizeof(struct file);
 
     kernel_bytes = ROUND_UP(kernel_bytes, PAGE_BYTES);
@@ -125,13 +125,14 @@ void rank_create(uint32_t index)
         memory.end - memory.start < kernel_bytes ||
         machine->map(memory.end - kernel_bytes, kernel_bytes, PROT_R | PROT_W, memory.zeroed))
         no_memory(payload, index, core);
-    rank = (struct rank *)(memory.end - kernel_bytes);
+    rank = (struct rank *)(memory.end - kernel_bytes + rank_colour(index));
     rank->index = index;
     rank->core = core;
     rank->section = section;
     rank->job_section = job_section;
     rank->payload = payload;
     rank->cwd_fd = -1;
+    rank->user_ns_start = machine->now_ns();
     rank->file = (void *)((char *)rank + ROUND_UP(sizeof *rank, 64) + ROUND_UP(SLOT_TABLE_BYTES, 64));
     if (slot_create(&rank->slot, index, &memory, payload, kernel_bytes,
                     (void *)((char *)rank + ROUND_UP(sizeof *rank, 64))))
@@ -161,7 +162,8 @@ static void thread_clear(struct thread *thread)
 // A guard page, the kernel stack, struct thread, the vector area: one mapping.
 struct thread *rank_thread_create(struct rank *rank)
 {
-    size_t behind = ROUND_UP(sizeof(struct thread), 64) + machine->vector_bytes;
+    size_t colour = rank_colour(rank->index + rank->next_tid);
+    size_t behind = PAGE_BYTES + ROUND_UP(sizeof(struct thread), 64) + machine->vector_bytes;
     size_t bytes = PAGE_BYTES + KERNEL_STACK_BYTES + ROUND_UP(behind, PAGE_BYTES);
     struct thread *thread = rank->free_threads;
 
@@ -177,7 +179,7 @@ struct thread *rank_thread_create(struct rank *rank)
             slot_unmap(&rank->slot, (uintptr_t)at, bytes);
             return NULL;
         }
-        thread = (struct thread *)((uintptr_t)at + PAGE_BYTES + KERNEL_STACK_BYTES);
+        thread = (struct thread *)((uintptr_t)at + PAGE_BYTES + KERNEL_STACK_BYTES + colour);
         thread->kernel_stack = (uintptr_t)thread;
         thread->vector_area = (char *)thread + ROUND_UP(sizeof *thread, 64);
     }

@@ -13,7 +13,7 @@
 struct file { // kernel/io
     uint8_t kind; // enum file_kind; 0: free
     bool cloexec;
-    bool waits;  // host_fd may block the core: ask poll(2) first
+    uint8_t waits; // enum host_waiting: may host_fd stop the core?
     int host_fd;
     uint32_t status_flags;  // O_*
     struct file_text *text; // what a FILE_TEXT holds, shared by its duplicates
@@ -40,9 +40,15 @@ struct rank {
     uint32_t next_tid;
     bool mpi_initialized, mpi_finalized;
     bool exiting;
+    bool shares_files; // has had a shared mapping of a file
     uint64_t random; // state of getrandom
     struct signal_action action[SIGNALS_MAX];
     uint64_t sigpending; // for the rank as a whole
+    int sigcode[SIGNALS_MAX]; // si_code of the pending ones
+    uint64_t alarm_ns, alarm_interval_ns; // ITIMER_REAL; 0: off
+    struct thread *watcher;    // kernel/signal/timer.c; not counted in thread_count
+    uint32_t launcher_signals; // job->signals at the last look
+    bool watches_launcher;
     struct file *file;   // RANK_FILES_MAX
     int cwd_fd;          // host descriptor of the working directory, machine linux; -1
     char *cwd;           // its path
@@ -70,6 +76,14 @@ static inline struct rank *rank_self(void)
 static inline uint32_t rank_pid(const struct rank *rank)
 {
     return rank->index + 2;
+}
+
+// Slots lie powers of two apart, so that equal places in them fall on the same sets of a cache. What
+// every switch touches (stack, thread, heap) is moved by so many bytes, another number for each
+// of 32 neighbours.
+static inline uintptr_t rank_colour(uint32_t rank)
+{
+    return rank % 32 * 7 % 32 * 128;
 }
 
 // Once, before any rank: how many there will be.

@@ -183,7 +183,8 @@ static uint32_t auxv_fill(const struct rank *rank, struct stack *stack, Elf64_au
 void start_rank(void *arg)
 {
     struct rank *rank = arg;
-    struct stack stack = {rank->slot.stack_high - 16, rank->slot.stack_low + 32 * PAGE_BYTES / 4};
+    struct stack stack = {rank->slot.stack_high - 16 - rank_colour(rank->index),
+                          rank->slot.stack_low + 32 * PAGE_BYTES / 4};
     Elf64_auxv_t auxv[AUXV_MAX];
     struct strings args, env;
     char **argv, **envp;

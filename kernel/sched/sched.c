@@ -4,11 +4,8 @@
 // A thread is on at most one of these: running, in the run queue (READY), blocked (nowhere, or among
 // the sleepers if it has a deadline). A blocked thread with nothing else to run does not switch away:
 // it idles where it stands, and the switch is saved when the wake is its own.
-//
-// Waking from another core: the waker leaves a token (wake_pending), then puts the thread on the
-// inbox unless it is there already (in_inbox). The core takes the whole inbox, clears in_inbox, and
-// only then looks for the token. Both steps of both sides are exchanges on in_inbox, so they are
-// ordered: a waker that found in_inbox set has left its token where the core will see it.
+// Waking from another core goes through the inbox: see inbox.h.
+#include "kernel/sched/inbox.h"
 #include "kernel/sched/sched.h"
 #include "lib/lib.h"
 #include "machine/x86/x86.h"
@@ -22,7 +19,7 @@ struct run_queue {
     struct thread idle;      // the context the core booted with: starts the first thread, buries the dead
     struct thread *dead;
     void (*dead_done)(struct thread *thread);
-    alignas(64) _Atomic(struct thread *) inbox; // other cores push here
+    alignas(64) struct inbox inbox; // other cores post here
 };
 
 static void ready_push(struct run_queue *queue, struct thread *thread)
@@ -86,26 +83,10 @@ static void unblock(struct run_queue *queue, struct thread *thread, bool timed_o
     ready_push(queue, thread);
 }
 
-// Makes ready whom other cores have woken.
-static void inbox_drain(struct run_queue *queue)
+static void woken(void *queue, struct thread *thread)
 {
-    struct thread *thread;
-
-    if (!atomic_load_explicit(&queue->inbox, memory_order_relaxed))
-        return;
-    // [I] acquire: the links of the threads pushed. Pairs with the push in sched_wake.
-    thread = atomic_exchange_explicit(&queue->inbox, NULL, memory_order_acquire);
-    while (thread) {
-        struct thread *next = atomic_load_explicit(&thread->inbox_next, memory_order_relaxed);
-
-        // [W] acq_rel: read the link before giving the place back; see the token of whoever found
-        // the place taken. Pairs with the exchange in sched_wake.
-        atomic_exchange_explicit(&thread->in_inbox, 0, memory_order_acq_rel);
-        if (thread->state == THREAD_BLOCKED &&
-            atomic_exchange_explicit(&thread->wake_pending, 0, memory_order_acquire))
-            unblock(queue, thread, false);
-        thread = next;
-    }
+    if (thread->state == THREAD_BLOCKED && token_take(thread))
+        unblock(queue, thread, false);
 }
 
 static void sleepers_expire(struct run_queue *queue)
@@ -144,7 +125,7 @@ static struct thread *next_wait(struct core *core)
     for (;;) { // ends when a thread is woken; a job in which none ever is ends by the launcher
         struct thread *thread;
 
-        inbox_drain(queue);
+        inbox_drain(&queue->inbox, woken, queue);
         sleepers_expire(queue);
         thread = ready_pop(queue);
         if (thread)
@@ -243,7 +224,7 @@ void sched_yield(void)
     struct run_queue *queue = core->queue;
     struct thread *self = core->thread, *next;
 
-    inbox_drain(queue);
+    inbox_drain(&queue->inbox, woken, queue);
     sleepers_expire(queue);
     next = ready_pop(queue);
     if (!next)
@@ -257,7 +238,7 @@ bool sched_block(uint64_t deadline_ns)
     struct core *core = core_self();
     struct thread *self = core->thread, *next;
 
-    if (atomic_exchange_explicit(&self->wake_pending, 0, memory_order_acquire))
+    if (token_take(self))
         return true;
     self->state = THREAD_BLOCKED;
     self->deadline_ns = deadline_ns;
@@ -273,33 +254,21 @@ bool sched_block(uint64_t deadline_ns)
 void sched_wake(struct thread *thread)
 {
     struct core *core = core_self();
-    struct run_queue *queue;
-    struct thread *first;
 
-    if (thread->core == core->index && thread->state == THREAD_BLOCKED) {
+    if (thread->core != core->index) {
+        if (inbox_post(&machine->core_get(thread->core)->queue->inbox, thread))
+            machine->core_wake(thread->core);
+    } else if (thread->state == THREAD_BLOCKED) {
         unblock(core->queue, thread, false);
-        return;
+    } else { // its next block returns at once
+        atomic_store_explicit(&thread->wake_pending, 1, memory_order_relaxed);
     }
-    atomic_store_explicit(&thread->wake_pending, 1, memory_order_release);
-    if (thread->core == core->index)
-        return;
-    // [W] acq_rel: the token before the place. Pairs with the exchange in inbox_drain.
-    if (atomic_exchange_explicit(&thread->in_inbox, 1, memory_order_acq_rel))
-        return;
-    queue = machine->core_get(thread->core)->queue;
-    first = atomic_load_explicit(&queue->inbox, memory_order_relaxed);
-    do
-        atomic_store_explicit(&thread->inbox_next, first, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&queue->inbox, &first, thread,
-                                                  memory_order_release, // [I]
-                                                  memory_order_relaxed));
-    machine->core_wake(thread->core);
 }
 
 bool sched_others_ready(void)
 {
     struct run_queue *queue = core_self()->queue;
 
-    inbox_drain(queue);
+    inbox_drain(&queue->inbox, woken, queue);
     return queue->head != NULL;
 }

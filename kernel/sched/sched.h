@@ -40,6 +40,8 @@ struct thread {
     char name[16];          // prctl(PR_SET_NAME)
     uint32_t calls;         // system calls made; kernel/syscall lets others run now and then
     uint64_t sigmask, sigpending;
+    uint64_t sigmask_own; // kernel/signal: what sigmask becomes again behind a call like sigsuspend
+    bool sigmask_kept;    // sigmask_own holds it
     uintptr_t altstack;
     size_t altstack_bytes;
     struct thread *rank_next; // the rank's list of threads

@@ -4,6 +4,10 @@
 // A signal with a handler is delivered by writing Linux's x86-64 signal frame on the payload's stack
 // and sending the thread to the handler; rt_sigreturn undoes it. A fatal one ends the job with the
 // rank, core, address and a backtrace made from the payload's .eh_frame.
+//
+// Threads are never interrupted, so a signal reaches its thread on the way out of a system call: one
+// that blocks is woken and says -EINTR, one that computes gets it at its next system call. Exceptions
+// are delivered at once. As on Linux, a pending signal is a bit: more of the same kind are one.
 #pragma once
 #include "kernel/rank/rank.h"
 
@@ -15,13 +19,19 @@ struct signal_info {
     uint32_t access; // struct job_end's
 };
 
+#define SIGNAL_NO_VECTOR 256u
+
 // Raises a signal for `thread` of the running rank (tgkill) or, thread NULL, for the rank (kill).
-// Delivered before the thread next returns to the payload.
+// Delivered before the thread next returns to the payload. Of info, signo and code count.
 void signal_raise(struct rank *rank, struct thread *thread, const struct signal_info *info);
 
 // Called by kernel_syscall on the way out, with the result already in regs->rax: delivers what is
 // pending and not blocked. Also looks at the launcher's requests (struct job's `signals`).
 void signal_deliver(struct regs *regs);
+
+// For ppoll, pselect6, epoll_pwait: blocks `mask` instead of the thread's own until the call is over
+// and the signals it let in are delivered; the handler's return then restores the thread's own.
+void signal_mask_for_call(struct thread *self, uint64_t mask);
 
 // The system calls of the family; the table in kernel/syscall names them.
 long sys_rt_sigaction(struct thread *self, const uint64_t arg[6]);
@@ -41,7 +51,8 @@ long sys_setitimer(struct thread *self, const uint64_t arg[6]); // ITIMER_REAL
 long sys_getitimer(struct thread *self, const uint64_t arg[6]);
 
 // Fills frames with instruction addresses, innermost first, from the registers and the payload's
-// unwind tables. Reads only memory that slot_check allows. Returns how many.
+// unwind tables. A caller's address is its return address less one: it lies in the instruction that
+// called. Reads only memory that slot_check allows. Returns how many.
 uint32_t unwind(const struct rank *rank, const struct regs *regs, uint64_t frames[], uint32_t max);
 
 // Prints what struct job_end says to the console, with function names where the image's symbols can

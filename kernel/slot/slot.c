@@ -9,6 +9,7 @@
 #include "lib/lib.h"
 #include <asm/errno.h>
 #include <elf.h>
+#include <stdatomic.h>
 
 #define LARGE_BYTES (2ul << 20) // a large page; big mappings start on one
 #define GUARD_BYTES_MAX (1ul << 20)
@@ -17,9 +18,43 @@
 static struct slot *slots[RANKS_MAX]; // each written once, by its rank's core
 static uintptr_t stride;
 
+// Accessible memory of all slots together. Linux promises more than it has and then kills the whole
+// process; so what does not fit is refused here, to the rank that asks.
+static _Atomic int64_t committed;
+static int64_t commit_limit;
+
 void slots_init(uint32_t ranks)
 {
     stride = slot_stride(ranks);
+    commit_limit = (int64_t)machine->memory_bytes();
+}
+
+// The part of [start, end) that may be accessed.
+static int64_t accessible(const struct slot *slot, uintptr_t start, uintptr_t end)
+{
+    int64_t bytes = 0;
+
+    for (uint32_t i = region_find(slot, start);
+         i < slot->region_count && slot->region[i].start < end; i++) {
+        uintptr_t from = slot->region[i].start > start ? slot->region[i].start : start;
+        uintptr_t to = slot->region[i].end < end ? slot->region[i].end : end;
+
+        bytes += slot->region[i].prot ? (int64_t)(to - from) : 0;
+    }
+    return bytes;
+}
+
+// Accounts for [start, end) becoming accessible or not. False: there is no memory for it.
+static bool commit(const struct slot *slot, uintptr_t start, uintptr_t end, int prot)
+{
+    int64_t change = (prot ? (int64_t)(end - start) : 0) - accessible(slot, start, end);
+
+    // relaxed: a count, nothing else hangs on it
+    if (atomic_fetch_add_explicit(&committed, change, memory_order_relaxed) + change <= commit_limit ||
+        change <= 0)
+        return true;
+    atomic_fetch_sub_explicit(&committed, change, memory_order_relaxed);
+    return false;
 }
 
 static bool range_ok(const struct slot *slot, uintptr_t addr, size_t bytes)
@@ -53,12 +88,17 @@ static int back(struct slot *slot, uintptr_t start, uintptr_t end, int prot)
 
 static int map_region(struct slot *slot, uintptr_t start, uintptr_t end, int prot)
 {
-    int rc = region_set(slot, start, end, prot);
+    int rc;
 
+    if (!commit(slot, start, end, prot))
+        return -ENOMEM;
+    rc = region_set(slot, start, end, prot);
     if (rc == 0) {
         rc = back(slot, start, end, prot);
-        if (rc)
+        if (rc) {
+            commit(slot, start, end, 0);
             region_clear(slot, start, end);
+        }
     }
     return rc;
 }
@@ -169,6 +209,7 @@ int slot_unmap(struct slot *slot, uintptr_t addr, size_t bytes)
         if (rc)
             return rc;
     }
+    commit(slot, addr, end, 0);
     return region_clear(slot, addr, end);
 }
 
@@ -190,6 +231,8 @@ int slot_protect(struct slot *slot, uintptr_t addr, size_t bytes, int prot)
             return -ENOMEM;
         at = slot->region[i].end;
     }
+    if (!commit(slot, addr, end, prot))
+        return -ENOMEM;
     rc = region_set(slot, addr, end, prot);
     return rc ? rc : machine->protect(addr, bytes, prot);
 }

@@ -12,7 +12,7 @@ typedef long syscall_handler(struct thread *self, const uint64_t arg[6]);
 struct syscall {
     const char *name;
     syscall_handler *handler; // NULL: ENOSYS, said once per rank with its name if `loud`
-    const char *args; // how --strace prints them: strace.c
+    const char *args;         // how --strace prints them: strace.c
     bool loud;
 };
 
@@ -22,5 +22,5 @@ extern const struct syscall syscall_table[SYSCALL_MAX];
 // true: print every call of every rank.
 extern bool syscall_trace;
 // Prints one line "name(args) = result" as JOB_TRACE; called before and after the handler.
-void strace_print(struct thread *self, const struct syscall *call, uint64_t nr, const uint64_t arg[6],
-                  long result);
+void strace_print(struct thread *self, const struct syscall *call, uint64_t nr,
+                  const uint64_t arg[6], long result);

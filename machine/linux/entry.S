@@ -34,7 +34,7 @@ elf_entry:
     cmpq %rdi, %rax
     jne no_place
     movq %r13, %rsi
-    movl $kernel_bytes, %ecx
+    movl $kernel_file_bytes, %ecx           // the zeroed data behind them are fresh memory
     rep movsb
 
     movabsq $IMAGE_KERNEL_BASE, %rdi

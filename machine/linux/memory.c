@@ -6,6 +6,7 @@
 #include "machine/linux/host.h"
 #include "lib/lib.h"
 #include <asm/errno.h>
+#include <asm/fcntl.h>
 #include <elf.h>
 #include <linux/mman.h>
 #include <linux/sysinfo.h>
@@ -92,11 +93,33 @@ int linux_discard(uintptr_t addr, size_t bytes, int prot)
     return (int)host3(__NR_madvise, addr, bytes, MADV_DONTNEED);
 }
 
+// MemAvailable of /proc/meminfo (proc(5)): what programs can have without swapping.
+static uint64_t memory_available(void)
+{
+    char text[512];
+    int fd = (int)host3(__NR_open, "/proc/meminfo", O_RDONLY | O_CLOEXEC, 0);
+    long bytes = fd < 0 ? 0 : host3(__NR_read, fd, text, sizeof text - 1);
+
+    if (fd >= 0)
+        host1(__NR_close, fd);
+    text[bytes > 0 ? bytes : 0] = '\0';
+    for (const char *at = text; at; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        if (strncmp(at, "MemAvailable:", 13) != 0)
+            continue;
+        for (at += 13; *at == ' ';)
+            at++;
+        return parse_number(at, 10, NULL) << 10;
+    }
+    return 0;
+}
+
 uint64_t linux_memory_bytes(void)
 {
     struct sysinfo info;
+    uint64_t bytes = memory_available();
 
-    if (host1(__NR_sysinfo, &info))
-        return 0;
-    return (uint64_t)info.totalram * info.mem_unit;
+    if (bytes == 0 && host1(__NR_sysinfo, &info) == 0)
+        bytes = (uint64_t)info.totalram * info.mem_unit;
+    return bytes;
 }

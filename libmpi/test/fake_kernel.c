@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// fake_kernel.c: see fake_kernel.h.
+#include "libmpi/test/fake_kernel.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <time.h>
+
+static uint64_t fake_now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void fake_yield(void)
+{
+}
+
+static __attribute__((noreturn)) void fake_abort(int status, const char *message)
+{
+    fake_kernel.status = status;
+    snprintf(fake_kernel.message, sizeof fake_kernel.message, "%s", message ? message : "");
+    if (fake_kernel.catches) {
+        fake_kernel.catches = false;
+        longjmp(fake_kernel.caught, 1);
+    }
+    fprintf(stderr, "aborted with status %d: %s\n", status, fake_kernel.message);
+    exit(99);
+}
+
+static void fake_mpi_state(int initialized, int finalized)
+{
+    fake_kernel.initialized = initialized;
+    fake_kernel.finalized = finalized;
+}
+
+struct fake_kernel fake_kernel = {
+    .services = {.version = SERVICES_VERSION,
+                 .rank = 2,
+                 .ranks = 5,
+                 .core = 1,
+                 .cores = 3,
+                 .machine = "linux",
+                 .now_ns = fake_now_ns,
+                 .yield = fake_yield,
+                 .abort = fake_abort,
+                 .mpi_state = fake_mpi_state},
+};
+
+// Instead of libc's.
+unsigned long getauxval(unsigned long type)
+{
+    return type == AT_TORITO && !fake_kernel.absent ? (unsigned long)&fake_kernel.services : 0;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// torito.c: the calls of torito.h.
+#include "torito.h"
+#include "libmpi/mpii.h"
+
+int torito_core(void)
+{
+    return (int)mpii_services()->core;
+}
+
+int torito_cores(void)
+{
+    return (int)mpii_services()->cores;
+}
+
+const char *torito_machine(void)
+{
+    return mpii_services()->machine;
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// boot.c: core 0 from the entry code to kernel_main, as a list of steps.
+//
+// Until the final page tables are loaded, memory is taken below 1 GiB only, and what the boot loader
+// left is read through phys.c. It is kept untouched until copied: `free` never contains it.
+#include "machine/pc/bootinfo.h"
+#include "machine/pc/cmdline.h"
+#include "machine/pc/pc.h"
+#include "machine/pc/x86io.h"
+#include "machine/payload.h"
+
+#define LOW_MEMORY_END (1ull << 20)
+#define CMDLINE_BYTES_MAX 0x10000u
+#define APIC_ID_MAX 254u   // of the xAPIC
+#define CLEAN_RUN_BYTES (2ul << 20)
+#define WARM_MARK 0x32544f4f42545254ull
+#define WARM_MARK_AT (PC_TRAMPOLINE + 0xff0) // low memory, behind the trampoline
+
+static struct pc_core core0;
+static struct bootinfo info;
+static struct ranges ram;  // all there is
+static struct ranges free_memory;
+static struct firmware firmware;
+static struct boot boot;
+static struct cmdline *cmdline; // in memory of its own: it is large
+static struct range job_range;
+
+// Exceptions before there is memory for real stacks end on the boot stack's lower half.
+static void core0_init(void)
+{
+    uintptr_t middle = (uintptr_t)pc_boot_stack + PAGE_BYTES;
+
+    machine = &machine_pc;
+    cpu_features_find();
+    for (uint32_t ist = 0; ist < 4; ist++) {
+        core0.tss.ist[2 * ist] = (uint32_t)middle;
+        core0.tss.ist[2 * ist + 1] = (uint32_t)(middle >> 32);
+    }
+    pc_core[0] = &core0;
+    cpu_init(&core0, 0);
+    machine_pc.fsgsbase = pc_features.fsgsbase;
+    machine_pc.vector_bytes = cpu_vector_bytes();
+}
+
+// The old interrupt controllers: away from the exceptions' vectors, then masked (8259A; writes to
+// ports that do not exist are harmless).
+static void pics_mask(void)
+{
+    out8(0x20, 0x11);
+    out8(0xa0, 0x11);
+    out8(0x21, 0x20);
+    out8(0xa1, 0x28);
+    out8(0x21, 4);
+    out8(0xa1, 2);
+    out8(0x21, 1);
+    out8(0xa1, 1);
+    out8(0x21, 0xff);
+    out8(0xa1, 0xff);
+}
+
+static void memory_find(uint32_t magic, uint64_t address)
+{
+    const char *wrong = bootinfo_read(&phys_machine, magic, address, &info);
+
+    if (!wrong)
+        wrong = bootinfo_ram(&phys_machine, &info, &ram);
+    if (wrong)
+        pc_panic("%s", wrong);
+    free_memory = ram;
+    ranges_remove(&free_memory, 0, IMAGE_KERNEL_PHYS); // the boot tables do not show it
+    ranges_remove(&free_memory, IMAGE_KERNEL_PHYS, IMAGE_KERNEL_PHYS + kernel_base.bytes);
+    for (uint32_t i = 0; i < info.keep.count; i++)
+        ranges_remove(&free_memory, info.keep.range[i].start, info.keep.range[i].end);
+}
+
+static void payload_find(void)
+{
+    const char *wrong = "not in usable memory";
+
+    for (uint32_t i = 0; i < ram.count; i++)
+        if (ram.range[i].start <= IMAGE_PAYLOAD_PHYS && IMAGE_PAYLOAD_PHYS < ram.range[i].end)
+            wrong = image_payload(direct(IMAGE_PAYLOAD_PHYS), ram.range[i].end - IMAGE_PAYLOAD_PHYS,
+                                  IMAGE_AS_LOADED, &boot.payload);
+    if (wrong)
+        pc_panic("the program in memory is %s", wrong);
+    for (uint32_t i = 0; i < boot.payload.segment_count; i++) {
+        const struct payload_segment *segment = &boot.payload.segment[i];
+        uint64_t start = IMAGE_PAYLOAD_PHYS + segment->vaddr;
+
+        ranges_remove(&free_memory, ROUND_DOWN(start, PAGE_BYTES),
+                      ROUND_UP(start + segment->file_bytes, PAGE_BYTES));
+    }
+}
+
+static void cmdline_read(void)
+{
+    char *text;
+    size_t length = 0;
+    char c = 1;
+
+    while (info.cmdline && length < CMDLINE_BYTES_MAX - 1 &&
+           phys_machine.read(&phys_machine, info.cmdline + length, &c, 1) && c)
+        length++;
+    cmdline = paging_take(&free_memory, sizeof *cmdline + length + 1);
+    text = (char *)(cmdline + 1);
+    if (length)
+        phys_machine.read(&phys_machine, info.cmdline, text, length);
+    cmdline_parse(text, "app", cmdline);
+    if (cmdline->wrong)
+        pc_panic("on the kernel command line: \"%s\" is not understood", cmdline->wrong);
+}
+
+// The launcher's memory lies at the top of RAM, at a 2 MiB boundary, perhaps with pages behind it that
+// the firmware has taken: look from the top down.
+static void job_find(void)
+{
+    for (uint32_t i = ram.count; i-- > 0;) {
+        struct range range = ram.range[i];
+
+        for (uint64_t at = ROUND_DOWN(range.end - 1, JOB_ALIGN); at >= range.start && at; at -= JOB_ALIGN) {
+            struct {
+                uint64_t magic, nonce;
+            } head;
+            uint64_t bytes;
+
+            if (!phys_machine.read(&phys_machine, at, &head, sizeof head) || head.magic != JOB_MAGIC ||
+                head.nonce != cmdline->job_nonce)
+                continue;
+            if (!phys_machine.read(&phys_machine, at + offsetof(struct job, bytes), &bytes, sizeof bytes) ||
+                bytes < sizeof(struct job) || bytes > range.end - at)
+                pc_panic("the firmware has taken part of the memory shared with the launcher");
+            job_range = (struct range){at, at + bytes};
+            ranges_remove(&free_memory, at, range.end); // what lies behind is the launcher's as well
+            return;
+        }
+    }
+    pc_panic("the memory shared with the launcher (torito.job=%lx) is not there", cmdline->job_nonce);
+}
+
+static void page_tables_load(void)
+{
+    paging_init(&ram, &free_memory);
+    if (job_range.end)
+        pc_job = direct(job_range.start);
+    // 1 to 2 MiB can be seen now. What the boot loader left there has been copied.
+    for (uint32_t i = 0; i < ram.count; i++) {
+        uint64_t start = ram.range[i].start, end = ram.range[i].end;
+
+        ranges_add(&free_memory, start > LOW_MEMORY_END ? start : LOW_MEMORY_END,
+                   end < IMAGE_KERNEL_PHYS ? end : IMAGE_KERNEL_PHYS);
+    }
+}
+
+static void cpu_add(uint32_t apic_id)
+{
+    if (pc_core_count == CORES_MAX || (pc_core_count && apic_id == pc_apic_id[0]))
+        return;
+    if (pc_lapic_mmio && apic_id > APIC_ID_MAX) // cannot be named without x2APIC
+        return;
+    pc_apic_id[pc_core_count++] = apic_id;
+}
+
+static void cpus_find(void)
+{
+    firmware_read(&phys_machine, info.rsdp, &firmware);
+    poweroff_init(&firmware);
+    lapic_init(firmware.lapic);
+    lapic_core_init();
+    cpu_add(lapic_id()); // this one is core 0, wherever it is listed
+    for (uint32_t i = 0; i < firmware.cpu_count; i++)
+        cpu_add(firmware.cpu[i]);
+}
+
+static void clock_start(void)
+{
+    clock_init(&firmware, cmdline->tsc_khz, pc_job ? pc_job->tsc_khz : 0);
+    clock_wall_init(pc_job ? pc_job->wall_ns : 0);
+    lapic_timer_init();
+}
+
+static void counts_choose(void)
+{
+    uint32_t used;
+
+    if (cmdline->cores > pc_core_count)
+        pc_panic("torito.cores=%u, but this machine has %u CPUs", cmdline->cores, pc_core_count);
+    boot.cores = cmdline->cores ? cmdline->cores : pc_core_count;
+    boot.ranks = cmdline->ranks ? cmdline->ranks : boot.cores;
+    used = pc_job ? pc_job->cores : boot.cores;
+    if (used && used < pc_core_count)
+        pc_core_count = used; // the others are not even started
+}
+
+static void cores_memory_take(void)
+{
+    for (uint32_t i = 0; i < pc_core_count; i++) {
+        char *memory = paging_take(&free_memory, PC_STACK_BYTES + CPU_STACKS_BYTES +
+                                                     ROUND_UP(sizeof(struct pc_core), PAGE_BYTES));
+
+        if (i > 0)
+            pc_core[i] = (struct pc_core *)(memory + PC_STACK_BYTES + CPU_STACKS_BYTES);
+        pc_core_stack[i] = (uintptr_t)memory + PC_STACK_BYTES;
+        cpu_stacks_set(pc_core[i], pc_core_stack[i]);
+    }
+}
+
+// A VM's memory starts as zero, except where the firmware worked: the first and the last pages of a
+// range. Zeroes what is dirty there, up to a run of clean pages on the inner side.
+static void ends_clean(struct range range)
+{
+    for (int backwards = 0; backwards < 2; backwards++) {
+        uint64_t clean = 0, pages = (range.end - range.start) / PAGE_BYTES;
+
+        for (uint64_t i = 0; i < pages && clean < CLEAN_RUN_BYTES; i++, clean += PAGE_BYTES) {
+            uint64_t *page = direct(backwards ? range.end - (i + 1) * PAGE_BYTES : range.start + i * PAGE_BYTES);
+            uint64_t any = 0;
+
+            for (size_t j = 0; j < PAGE_BYTES / sizeof *page; j += 4)
+                any |= page[j] | page[j + 1] | page[j + 2] | page[j + 3];
+            if (any) {
+                memset(page, 0, PAGE_BYTES);
+                clean = 0;
+            }
+        }
+    }
+}
+
+// Is memory zero that nobody has used since the start? A reset keeps it as it was, so leave a mark.
+static bool memory_zeroed(void)
+{
+    uint64_t *mark = direct(WARM_MARK_AT);
+    bool warm = *mark == WARM_MARK;
+
+    *mark = WARM_MARK;
+    if (!info.pvh || !pc_features.hypervisor || warm)
+        return false;
+    for (uint32_t i = 0; i < free_memory.count; i++)
+        ends_clean(free_memory.range[i]);
+    return true;
+}
+
+static void kernel_enter(void)
+{
+    kernel_main(&boot);
+}
+
+void pc_start(uint32_t magic, uint32_t address)
+{
+    console_init();
+    core0_init();
+    pics_mask();
+    memory_find(magic, address);
+    payload_find();
+    cmdline_read();
+    if (cmdline->has_job)
+        job_find();
+    page_tables_load();
+    cpus_find();
+    clock_start();
+    counts_choose();
+    cores_memory_take();
+    slots_memory_init(&free_memory, pc_job ? pc_job->ranks : boot.ranks, &boot.payload, memory_zeroed());
+    boot.job = pc_job;
+    boot.argv = cmdline->argv;
+    boot.envp = cmdline->envp;
+    boot.cwd = boot.path = "";
+    boot.strace = cmdline->strace;
+    cpu_random(boot.random, sizeof boot.random);
+    pc_run_on(pc_core_stack[0], kernel_enter);
+}

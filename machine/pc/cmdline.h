@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// cmdline.h: the boot command line: a few words for the kernel, the rest for the program.
+//
+//   torito.ranks=N torito.cores=N    how many, when started by hand
+//   torito.job=HEX                   the nonce of the launcher's job (abi/job.h)
+//   torito.env=NAME=VALUE            environment of the program, any number of times
+//   torito.strace                    print every system call
+//   tsc_khz=N                        the time stamp counter's frequency
+//   virtio_mmio.device=...           put there by the VMM
+//
+// Words are separated by blanks. 'Single' and "double" quotes hold words together; outside single
+// quotes a backslash takes the next character as it is.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CMDLINE_WORDS_MAX 500 // arguments, and as many environment strings
+
+struct cmdline {
+    uint32_t ranks, cores; // 0: not given
+    bool has_job, strace;
+    uint64_t job_nonce;
+    uint64_t tsc_khz; // 0: not given
+    const char *wrong; // a word that begins with "torito." and means nothing, or NULL
+    uint32_t argc, envc;
+    const char *argv[CMDLINE_WORDS_MAX + 2]; // argv[0] is the caller's; NULL at the end
+    const char *envp[CMDLINE_WORDS_MAX + 1]; // NULL at the end
+};
+
+// Splits `text` in place; the words stay in it. argv[0] becomes `program`.
+void cmdline_parse(char *text, const char *program, struct cmdline *out);

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// slots.c: the memory of the ranks.
+//
+// Each rank gets one contiguous part of the free memory:
+//
+//     part.start [ page tables | data ........................ ] part.end
+//
+// and its slot is a linear view of it: physical = virtual + bias, for good. Hence no core ever sees
+// a wrong translation and nothing must be flushed but the own TLB's rights. In a part of some size the
+// bias is a multiple of 2 MiB, so large pages fit; a small part would lose too much to that.
+// The page directories and a page table for every 2 MiB are set aside in the part at the start:
+// mapping never fails for want of one. Page table n describes the slot's n-th 2 MiB and is in use
+// while the directory's entry points to it; otherwise the entry is empty or maps 2 MiB at once.
+//
+// The payload's read-only segments lie below data_start: 4 KiB pages of the template, shared by all.
+#include "machine/pc/pc.h"
+#include <asm/errno.h>
+#include <elf.h>
+
+#define GIB (1ul << 30)
+#define LARGE_PART_BYTES (16ull << 20) // from here on a part has large pages
+#define PROGRAM_BYTES_MIN (2ull << 20) // stack, heap and the kernel's tables for a rank that does little
+#define TABLE_ENTRIES 512u
+
+struct part {
+    struct range memory;
+    uint64_t bias;   // physical = virtual + bias, modulo 2^64
+    uint64_t tables; // physical: directories, then page tables
+    uint32_t directories;
+    bool large;
+};
+
+static struct {
+    uint32_t ranks;
+    uint64_t stride;
+    uint64_t part_bytes;
+    bool zeroed; // RAM was zero when the VM started
+    struct ranges free;
+    struct part *part; // by rank; each its rank's core's
+} slots;
+
+void slots_memory_init(struct ranges *free, uint32_t ranks, const struct payload *payload, bool zeroed)
+{
+    uint64_t need = payload->header->bss_end - payload->header->data_start + PROGRAM_BYTES_MIN;
+
+    if (ranks == 0 || ranks > RANKS_MAX)
+        pc_panic("%u ranks asked for; Torito runs 1 to %d", ranks, RANKS_MAX);
+    paging_slots_init(ranks, free);
+    slots.part = paging_take(free, ranks * sizeof *slots.part);
+    slots.ranks = ranks;
+    slots.stride = slot_stride(ranks);
+    slots.zeroed = zeroed;
+    slots.part_bytes = ranges_share(free, ranks, PAGE_BYTES);
+    if (slots.part_bytes < need)
+        pc_panic("not enough memory: %u ranks need at least %lu MiB each, there are %lu MiB for each; "
+                 "use mpiexec --mem (or qemu -m) with %lu MiB more",
+                 ranks, ROUND_UP(need, 1ul << 20) >> 20, slots.part_bytes >> 20,
+                 (ROUND_UP((need - slots.part_bytes) * ranks, 1ul << 20) >> 20) + 1);
+    if (slots.part_bytes > slots.stride / 2)
+        slots.part_bytes = slots.stride / 2;
+    slots.free = *free;
+}
+
+uint64_t pc_memory_bytes(void)
+{
+    return slots.part_bytes * slots.ranks;
+}
+
+static struct part *part_of(uintptr_t address)
+{
+    return &slots.part[(address - IMAGE_SLOT_BASE) / slots.stride];
+}
+
+static uintptr_t slot_base(uintptr_t address)
+{
+    return ROUND_DOWN(address - IMAGE_SLOT_BASE, slots.stride) + IMAGE_SLOT_BASE;
+}
+
+static _Atomic uint64_t *directory_entry(const struct part *part, uintptr_t offset)
+{
+    _Atomic uint64_t *directories = direct(part->tables);
+
+    return &directories[offset / LARGE_BYTES];
+}
+
+static uint64_t table_address(const struct part *part, uintptr_t offset)
+{
+    return part->tables + (part->directories + offset / LARGE_BYTES) * PAGE_BYTES;
+}
+
+// Other cores walk these tables while this one changes them. [P] release: a page table's entries
+// before the directory entry that points to it; pairs with the CPU's own dependent reads.
+static void entry_set(_Atomic uint64_t *entry, uint64_t value)
+{
+    atomic_store_explicit(entry, value, memory_order_release);
+}
+
+static uint64_t entry_get(const _Atomic uint64_t *entry)
+{
+    return atomic_load_explicit(entry, memory_order_relaxed);
+}
+
+// The page table for a slot's offset, put in use if it is not.
+static _Atomic uint64_t *table_use(const struct part *part, uintptr_t offset)
+{
+    _Atomic uint64_t *entry = directory_entry(part, offset);
+    uint64_t old = entry_get(entry), address = table_address(part, offset);
+    _Atomic uint64_t *table = direct(address);
+
+    if (old && !(old & PTE_LARGE))
+        return table;
+    for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
+        entry_set(&table[i], old ? (old & ~PTE_LARGE) + i * PAGE_BYTES : 0);
+    entry_set(entry, address | PTE_PRESENT | PTE_WRITE);
+    return table;
+}
+
+static uint64_t flags_of(int prot)
+{
+    if (!(prot & (PROT_R | PROT_W | PROT_X)))
+        return 0;
+    return PTE_PRESENT | (prot & PROT_W ? PTE_WRITE : 0) | (prot & PROT_X ? 0 : pte_no_execute);
+}
+
+static void tlb_flush(uintptr_t address, size_t bytes)
+{
+    if (bytes > 64 * PAGE_BYTES) {
+        __asm__ volatile("mov %0, %%cr3" : : "r"(pc_cr3) : "memory");
+        return;
+    }
+    for (size_t at = 0; at < bytes; at += PAGE_BYTES)
+        __asm__ volatile("invlpg (%0)" : : "r"(address + at) : "memory");
+}
+
+// Gives all pages of a range the same rights (0: none).
+static void rights_set(uintptr_t address, size_t bytes, uint64_t flags)
+{
+    const struct part *part = part_of(address);
+    uintptr_t base = slot_base(address), at = address - base, end = at + bytes;
+    bool stale = false; // did an entry exist before?
+
+    while (at < end) {
+        uintptr_t next = ROUND_DOWN(at, LARGE_BYTES) + LARGE_BYTES;
+        _Atomic uint64_t *table;
+
+        if (part->large && at % LARGE_BYTES == 0 && next <= end) {
+            _Atomic uint64_t *entry = directory_entry(part, at);
+
+            stale |= entry_get(entry) != 0;
+            entry_set(entry, flags ? (base + at + part->bias) | flags | PTE_LARGE : 0);
+            at = next;
+            continue;
+        }
+        table = table_use(part, at);
+        for (; at < end && at < next; at += PAGE_BYTES) {
+            _Atomic uint64_t *entry = &table[at / PAGE_BYTES % TABLE_ENTRIES];
+
+            stale |= entry_get(entry) != 0;
+            entry_set(entry, flags ? (base + at + part->bias) | flags : 0);
+        }
+    }
+    if (stale)
+        tlb_flush(address, bytes);
+}
+
+static void zero(uintptr_t address, size_t bytes)
+{
+    memset(direct(address + part_of(address)->bias), 0, bytes);
+}
+
+int pc_map(uintptr_t addr, size_t bytes, int prot, bool fresh)
+{
+    if (!(fresh && slots.zeroed))
+        zero(addr, bytes);
+    rights_set(addr, bytes, flags_of(prot));
+    return 0;
+}
+
+int pc_unmap(uintptr_t addr, size_t bytes)
+{
+    rights_set(addr, bytes, 0);
+    return 0;
+}
+
+int pc_protect(uintptr_t addr, size_t bytes, int prot)
+{
+    rights_set(addr, bytes, flags_of(prot));
+    return 0;
+}
+
+int pc_discard(uintptr_t addr, size_t bytes, int prot)
+{
+    (void)prot;
+    zero(addr, bytes);
+    return 0;
+}
+
+// Decides where tables and data lie in the rank's part. false: too small for the payload.
+static bool part_layout(struct part *part, uintptr_t base, uint64_t data_start)
+{
+    uint64_t span = data_start + (part->memory.end - part->memory.start) + LARGE_BYTES;
+    uint64_t pages, data;
+
+    part->directories = (uint32_t)((span + GIB - 1) / GIB);
+    pages = part->directories + (span + LARGE_BYTES - 1) / LARGE_BYTES;
+    part->tables = part->memory.start;
+    part->large = part->memory.end - part->memory.start >= LARGE_PART_BYTES;
+    data = part->memory.start + pages * PAGE_BYTES;
+    if (part->large) // the first address behind the tables that data_start can have
+        data += (data_start - data) % LARGE_BYTES;
+    part->bias = data - data_start - base;
+    return data < part->memory.end;
+}
+
+static void segment_share(const struct part *part, const struct payload_segment *segment)
+{
+    uint64_t flags = flags_of(segment->flags & PF_X ? PROT_R | PROT_X : PROT_R);
+    uintptr_t at = ROUND_DOWN(segment->vaddr, PAGE_BYTES);
+    uint64_t from = (uintptr_t)segment->bytes - (segment->vaddr - at) - IMAGE_DIRECT_BASE;
+
+    assert(from % PAGE_BYTES == 0);
+    for (; at < segment->vaddr + segment->file_bytes; at += PAGE_BYTES, from += PAGE_BYTES)
+        entry_set(&table_use(part, at)[at / PAGE_BYTES % TABLE_ENTRIES], from | flags);
+}
+
+int pc_slot_create(uint32_t rank, uint32_t ranks, const struct payload *payload,
+                   struct slot_memory *out)
+{
+    uintptr_t base = IMAGE_SLOT_BASE + rank * slots.stride;
+    uint64_t data_start = payload->header->data_start;
+    struct part *part = &slots.part[rank];
+
+    assert(rank < ranks && ranks == slots.ranks && data_start % PAGE_BYTES == 0);
+    if (!ranges_part(&slots.free, slots.part_bytes, rank, &part->memory) ||
+        !part_layout(part, base, data_start))
+        return -ENOMEM;
+    memset(direct(part->tables), 0, part->directories * PAGE_BYTES);
+    for (uint32_t i = 0; i < part->directories; i++)
+        entry_set(paging_slot_entry(base + i * GIB),
+                  (part->tables + i * PAGE_BYTES) | PTE_PRESENT | PTE_WRITE);
+    for (uint32_t i = 0; i < payload->segment_count; i++)
+        if (!(payload->segment[i].flags & PF_W))
+            segment_share(part, &payload->segment[i]);
+    out->base = base;
+    out->start = base + data_start;
+    out->end = part->memory.end - part->bias;
+    out->zeroed = slots.zeroed;
+    return 0;
+}

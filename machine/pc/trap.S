@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// trap.S: exceptions and interrupts of the bare PC.
+//
+// Kernel and payload both run in ring 0, and the payload's code keeps data below its stack pointer
+// (the red zone), so no exception may push on the current stack: all have an interrupt stack (cpu.c).
+// An exception of the payload moves on to its thread's kernel stack (%gs:8), where kernel_trap may
+// block like a system call; an exception of the kernel itself, an NMI, a double fault and a machine
+// check stay where they are. Interrupts arrive inside core_idle only, on the idle stack.
+//
+// Pushes struct regs (machine/regs.h): 22 quadwords.
+
+#define VECTORS 64 // pc.h: PC_VECTORS
+#define REGS_VECTOR (15 * 8)
+#define REGS_RIP (17 * 8)
+#define REGS_QUADS 22
+
+    .text
+    .globl pc_vectors
+    .balign 16
+pc_vectors:                             // 16 bytes each
+    .set vector, 0
+    .rept VECTORS
+    .balign 16
+    // 8, 10-14, 17, 21, 29, 30: the CPU pushes an error code.
+    .if vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30
+    .else
+    pushq $0
+    .endif
+    pushq $vector
+    jmp trap_common
+    .set vector, vector + 1
+    .endr
+
+    .balign 16
+trap_common:
+    pushq %rdi
+    pushq %rsi
+    pushq %rdx
+    pushq %rcx
+    pushq %rax
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    pushq %rbx
+    pushq %rbp
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    cld
+    movl REGS_VECTOR(%rsp), %ecx
+    cmpl $32, %ecx
+    jae interrupt
+    movq %cr2, %rbx                     // before anything else can fault
+
+    movabsq $0x10000000000, %rax        // IMAGE_KERNEL_BASE
+    movq REGS_RIP(%rsp), %rdx
+    subq %rax, %rdx
+    cmpq $0x200000, %rdx                // the kernel is smaller than that (pc.h)
+    jb stay
+    cmpl $2, %ecx
+    je stay
+    cmpl $8, %ecx
+    je stay
+    cmpl $18, %ecx
+    je stay
+    movq %gs:8, %rdi                    // struct core: syscall_stack
+    testq %rdi, %rdi
+    jz stay
+    andq $-16, %rdi
+    subq $(REGS_QUADS * 8), %rdi
+    movq %rsp, %rsi
+    movq %rdi, %rax
+    movl $REGS_QUADS, %ecx
+    rep movsq
+    movq %rax, %rsp
+stay:
+    movq %rsp, %rdi
+    movq %rbx, %rsi
+    call kernel_trap
+    jmp trap_return
+
+interrupt:
+    movl %ecx, %edi
+    call pc_interrupt
+
+trap_return:
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbp
+    popq %rbx
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rax
+    popq %rcx
+    popq %rdx
+    popq %rsi
+    popq %rdi
+    addq $16, %rsp                      // vector, error
+    iretq
+
+// pc_run_on(void *stack_top, void (*function)(void)): leaves the boot stack for good.
+    .globl pc_run_on
+    .type pc_run_on, @function
+pc_run_on:
+    movq %rdi, %rsp
+    xorl %ebp, %ebp
+    call *%rsi
+    ud2
+
+// pc_segments_load(void): CS and the data segments from this core's GDT (selectors in pc.h).
+// %gs keeps its base in the MSR: loading the selector would clear it, so it is not touched here.
+    .globl pc_segments_load
+    .type pc_segments_load, @function
+pc_segments_load:
+    movl $0x10, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    movl %eax, %ss
+    popq %rdx
+    pushq $0x08
+    pushq %rdx
+    lretq
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# suite_boot.sh: the image as a kernel: started by hand in QEMU with 1 to 64 CPUs, idle, many times in
+# a row, in little memory.
+
+boot_build() {
+    image "$TESTS/launch/rank.c" -O2 && image "$TESTS/launch/sleepers.c" -O2 &&
+        image "$TESTS/launch/dump.c" -O2
+}
+
+# As a user types it: one rank for each CPU, output on the console.
+boot_by_hand() { # MACHINE CPUS [QEMU-OPTION]...
+    local machine=$1 cpus=$2
+    shift 2
+
+    run 0 by_hand "$machine" "$cpus" 512 "$IMAGES/rank" 'bonjour' "$@"
+    tr -d '\r' <out | grep '^bonjour' | sort -V >lines
+    for ((r = 0; r < cpus; r++)); do
+        echo "bonjour from $r of $cpus"
+    done >wanted
+    same lines wanted
+}
+
+boot_plain() {
+    # No option beyond what QEMU needs to show a console and to end.
+    run 0 timeout -k 2 60 qemu-system-x86_64 -M microvm -accel tcg -nographic -no-reboot \
+        -kernel "$IMAGES/rank" -append 'plain'
+    has out 'plain from 0 of 1'
+}
+
+boot_arguments() {
+    run 0 by_hand microvm 1 128 "$IMAGES/dump" 'one "two words" three'
+    has out '^3 arguments'
+    has out '^argument 9 bytes'
+}
+
+boot_64mib() {
+    run 0 by_hand microvm 4 64 "$IMAGES/rank" small
+    equal lines "$(grep -c '^small from' out)" 4
+    run 0 on microvm --mem 64M -n 4 "$IMAGES/rank"
+    equal lines "$(grep -c '^hello from' out)" 4
+}
+
+# CPU time of a process in milliseconds.
+cpu_ms() { # PID
+    awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) * 1000 / hz) }' "/proc/$1/stat"
+}
+
+# A machine whose ranks all sleep must let the host sleep too: at most a tenth of one host CPU.
+boot_idle() { # CPUS
+    local qemu up before after seconds=3
+
+    qemu-system-x86_64 -M microvm -accel tcg,thread=multi -smp "$1" -m 512 -nodefaults -no-user-config \
+        -nographic -no-reboot -serial file:out -kernel "$IMAGES/sleepers" -append 40 2>err &
+    qemu=$!
+    for ((i = 0; i < 1500; i++)); do
+        up=$(grep -c '^up' out 2>/dev/null)
+        [ "${up:-0}" -lt "$1" ] || break
+        kill -0 "$qemu" 2>/dev/null || break
+        sleep 0.02
+    done
+    equal 'ranks up' "${up:-0}" "$1"
+    before=$(cpu_ms "$qemu")
+    sleep $seconds # the length of the measurement
+    after=$(cpu_ms "$qemu")
+    kill -KILL "$qemu"
+    { wait "$qemu"; } 2>/dev/null
+    echo "$((after - before)) ms of CPU time in $seconds s"
+    [ $((after - before)) -le $((seconds * 100)) ] || fail "$((after - before)) ms of CPU time in $seconds s"
+}
+
+boot_in_a_row() { # MACHINE RANKS STARTS
+    local i status
+
+    for ((i = 1; i <= $3; i++)); do
+        status=0
+        on "$1" --timeout 20 -n "$2" "$IMAGES/rank" >out 2>err || status=$?
+        [ "$status" -eq 0 ] || fail "start $i: status $status: $(head -c 200 err)"
+        [ "$(sort -u out | wc -l)" -eq "$2" ] || fail "start $i: $(sort -u out | wc -l) lines"
+    done
+    echo "$3 starts"
+}
+
+run_case boot.build 60 boot_build
+run_case boot.plain 70 boot_plain
+run_case boot.arguments 70 boot_arguments
+run_case boot.64MiB 70 boot_64mib
+if [ -n "$CHECK_FULL" ]; then
+    for cpus in 1 2 4 8 16 32 64; do
+        for m in microvm microvm,acpi=off q35; do
+            run_case "boot.$m.$cpus" 70 boot_by_hand "$m" "$cpus"
+            run_case "boot.$m.$cpus.max" 70 boot_by_hand "$m" "$cpus" -cpu max
+        done
+    done
+    run_case boot.row.microvm 900 boot_in_a_row microvm 4 200
+    run_case boot.row.linux 120 boot_in_a_row linux 16 200
+    run_case boot.row.seccomp 120 boot_in_a_row seccomp 16 200
+    run_case boot.row.q35 300 boot_in_a_row q35 4 50
+else
+    # Every count and every kind of machine once, not each with each.
+    run_case boot.microvm.1 70 boot_by_hand microvm 1
+    run_case boot.microvm.4.max 70 boot_by_hand microvm 4 -cpu max
+    run_case boot.microvm.16 70 boot_by_hand microvm 16
+    run_case boot.microvm.64 70 boot_by_hand microvm 64
+    run_case boot.acpi-off.2 70 boot_by_hand microvm,acpi=off 2 -cpu max
+    run_case boot.acpi-off.32 70 boot_by_hand microvm,acpi=off 32
+    run_case boot.q35.8 70 boot_by_hand q35 8
+    run_case boot.q35.64.max 70 boot_by_hand q35 64 -cpu max
+    run_case boot.row.microvm 120 boot_in_a_row microvm 4 10
+    run_case boot.row.linux 60 boot_in_a_row linux 16 50
+fi
+run_case boot.idle.32 60 boot_idle 32

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# suite_images.sh: what the file itself must be: small, the same every time, and well formed.
+
+images_size() {
+    image "$TESTS/programs/hello.c" -O2
+    cp "$IMAGES/hello" hello && strip hello
+    bytes=$(stat -c %s hello)
+    echo "hello: $bytes bytes"
+    [ "$bytes" -le $((12 * 1024 * 1024 / 10)) ] || fail "hello has $bytes bytes stripped, more than 1.2 MiB"
+    run 0 on linux -n 2 ./hello # strip must not harm it
+}
+
+# The same inputs give the same bytes: in another folder, at another time, by another build.
+images_reproducible() {
+    mkdir one two
+    cp "$TESTS/programs/hello.c" one
+    cp "$TESTS/programs/hello.c" two
+    (cd one && "$BIN/mpicc" -O2 -c hello.c && "$BIN/mpicc" -o hello hello.o) || fail "mpicc failed"
+    (cd two && "$BIN/mpicc" -O2 -c hello.c && TZ=Asia/Tokyo "$BIN/mpicc" -o hello hello.o)
+    same one/hello two/hello
+    # static.gcc has built everything a second time, elsewhere.
+    [ -x "$HARNESS_ROOT/build/gcc/bin/mpicc" ] || return 0
+    "$HARNESS_ROOT/build/gcc/bin/mpicc" -o three one/hello.o || fail "the second build's mpicc failed"
+    same one/hello three
+}
+
+# One file, three kinds of loader.
+images_formats() {
+    run 0 file "$IMAGES/hello"
+    has out 'ELF 64-bit LSB'
+    readelf -lW "$IMAGES/hello" >headers
+    has_not headers INTERP
+    has_not headers DYNAMIC.*INTERP
+    readelf -nW "$IMAGES/hello" >notes
+    has notes 'Xen'
+    if command -v grub-file >/dev/null; then
+        run 0 grub-file --is-x86-multiboot2 "$IMAGES/hello"
+    fi
+    run 0 "$BIN/torito" info "$IMAGES/hello"
+    has out 'linux'
+    has out 'microvm|PVH'
+    has out 'multiboot2'
+}
+
+# As Linux runs any program: configure scripts and CMake run what they compile.
+images_plain() {
+    run 0 "$IMAGES/hello"
+    has out 'rank 0 of 1'
+}
+
+run_case image.size 60 images_size
+run_case image.reproducible 60 images_reproducible
+run_case image.formats 20 images_formats
+run_case image.plain 20 images_plain

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# suite_static.sh: what can be judged without running the product: layout, warnings, analysis, layers.
+
+# Sources under the rules, by name ending; build/ holds none of ours.
+sources() { # ENDING...
+    local ending
+
+    for ending; do
+        find "$HARNESS_ROOT" -path "$HARNESS_ROOT/build" -prune -o -path "$HARNESS_ROOT/.git" -prune \
+            -o -type f -name "*.$ending" -print
+    done | sort
+}
+
+static_format() {
+    sources c h cc cpp hpp | xargs -r clang-format-14 --dry-run -Werror
+}
+
+# What the formatter does not judge.
+static_text() {
+    local bad
+
+    bad=$(sources c h cc cpp S sh f90 | xargs grep -L 'SPDX-License-Identifier: BSD-2-Clause')
+    [ -z "$bad" ] || fail "no licence line: $bad"
+    # A trailing comment may stick out (.clang-format), nothing may sprawl.
+    bad=$(sources c h cc cpp S sh | xargs awk 'length > 110 { print FILENAME ":" FNR }')
+    [ -z "$bad" ] || fail "longer than 110 columns: $bad"
+    bad=$(sources c h cc cpp S sh md txt cmake f90 | xargs grep -nE '[[:blank:]]+$')
+    [ -z "$bad" ] || fail "blanks at the end of a line: $bad"
+    bad=$(sources c h | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 " has " $1 " lines" }')
+    [ -z "$bad" ] || fail "split it: $bad"
+}
+
+static_scripts() {
+    cd "$HARNESS_ROOT" || return
+    # Scripts that others generate from (configure.ac and the like) are not shell.
+    grep -rlE --exclude-dir=build --exclude-dir=.git '^#!.*\b(ba)?sh\b|^# shellcheck shell=' . |
+        xargs -r shellcheck
+}
+
+static_gcc() {
+    # A build of its own: the one in build/ may be up to date, and silent, by luck.
+    cmake --preset default -B "$HARNESS_ROOT/build/gcc" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON &&
+        cmake --build "$HARNESS_ROOT/build/gcc" --clean-first
+}
+
+static_clang() {
+    cmake --preset clang -S "$HARNESS_ROOT" -B "$HARNESS_ROOT/build/clang" &&
+        cmake --build "$HARNESS_ROOT/build/clang" --clean-first
+}
+
+# The sources the clang build compiles, so that the flags are clang's. Tests are judged by the
+# sanitizers they run under.
+compiled_sources() {
+    sed -n 's/^ *"file": "\(.*\.c\)",\?$/\1/p' "$HARNESS_ROOT/build/clang/compile_commands.json" |
+        grep -v -e "^$HARNESS_ROOT/build/" -e '_test\.c$' | sort -u
+}
+
+static_tidy() {
+    compiled_sources | xargs -r -P 2 -n 4 clang-tidy-14 --quiet -p "$HARNESS_ROOT/build/clang" \
+        --config-file="$HARNESS_ROOT/.clang-tidy"
+}
+
+static_cppcheck() {
+    cd "$HARNESS_ROOT" || return
+    compiled_sources | sed "s|^$HARNESS_ROOT/||" >"$HARNESS_WHY.list"
+    cppcheck --enable=warning,performance,portability --error-exitcode=1 --std=c11 --quiet -j 2 \
+        --inline-suppr --suppressions-list=tests/cppcheck.suppress -I . -I include \
+        '-D__attribute__(x)=' \
+        --file-list="$HARNESS_WHY.list"
+}
+
+# A test nobody builds tests nothing.
+static_registered() {
+    local test name
+
+    for test in $(sources c | grep '_test\.c$'); do
+        name=${test#"$HARNESS_ROOT/"}
+        find "$HARNESS_ROOT" -path "$HARNESS_ROOT/build" -prune -o -name CMakeLists.txt -print0 |
+            xargs -0 grep -qE "torito_unit_test\(${name%_test.c}[ )]|[ /]${name##*/}[ )]|^ *${name##*/}$" ||
+            fail "no CMakeLists.txt names $name"
+    done
+}
+
+static_syscalls() {
+    diff "$HARNESS_ROOT/docs/syscalls.md" <("$HARNESS_ROOT/docs/syscalls.sh") >&2 ||
+        fail 'docs/syscalls.md is not what the table says: run docs/syscalls.sh --write'
+}
+
+# Links between the pages, and to files, must lead somewhere.
+static_links() {
+    local page target
+
+    for page in "$HARNESS_ROOT"/README.md "$HARNESS_ROOT"/docs/*.md; do
+        grep -oE '\]\([^)#]+' "$page" | cut -c 3- | grep -v '^https\?:' | while read -r target; do
+            [ -e "${page%/*}/$target" ] || fail "${page##*/}: $target is nowhere"
+        done || exit
+    done
+}
+
+run_case harness 60 "$HARNESS_ROOT/tests/harness_test.sh"
+run_case run 60 "$HARNESS_ROOT/tests/run_test.sh"
+run_case static.format 60 static_format
+run_case static.text 20 static_text
+run_case static.scripts 60 static_scripts
+run_case static.layers 30 "$HARNESS_ROOT/tests/layers.sh"
+run_case static.kernel 30 "$HARNESS_ROOT/tests/layers.sh" -k "$HARNESS_ROOT/build"
+run_case static.gcc 600 static_gcc
+run_case static.clang 600 static_clang
+run_case static.kernel-clang 30 "$HARNESS_ROOT/tests/layers.sh" -k "$HARNESS_ROOT/build/clang"
+run_case static.tidy 900 static_tidy
+run_case static.cppcheck 300 static_cppcheck
+run_case static.registered 20 static_registered
+run_case static.syscalls 20 static_syscalls
+run_case static.links 20 static_links

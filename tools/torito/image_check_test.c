@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// image_check_test.c: breaks each rule in turn in an image made up here, and then anything at random.
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tools/torito/image_check.h"
+
+#define PAGE 4096u
+#define KERNEL_AT (1 * PAGE)
+#define DATA_AT (2 * PAGE)
+#define IMAGE_BYTES (3 * PAGE)
+#define RANDOM_CASES 20000
+
+// A file with every part of an image and nothing else: headers, one page of kernel, one of data.
+struct picture {
+    Elf64_Ehdr elf;
+    Elf64_Phdr segment[5];
+    struct image_header header;
+    uint32_t multiboot2[12];
+    uint32_t pvh_note[5];
+    uint32_t build_id_note[5];
+    char strings[16];
+    uint32_t spare[16];
+    unsigned char rest[];
+};
+
+enum { HEADERS, KERNEL, DATA, DYNAMIC, NOTE };
+
+static union {
+    struct picture picture;
+    unsigned char bytes[IMAGE_BYTES];
+} file;
+
+static struct kernel_header *kernel(void)
+{
+    return (void *)(file.bytes + KERNEL_AT);
+}
+
+static Elf64_Dyn *dynamic(void)
+{
+    return (void *)(file.bytes + DATA_AT);
+}
+
+static Elf64_Phdr segment(uint32_t type, uint64_t offset, uint64_t bytes, uint64_t physical)
+{
+    return (Elf64_Phdr){.p_type = type,
+                        .p_flags = PF_R,
+                        .p_offset = offset,
+                        .p_vaddr = offset,
+                        .p_paddr = physical,
+                        .p_filesz = bytes,
+                        .p_memsz = bytes,
+                        .p_align = PAGE};
+}
+
+static void picture_segments(struct picture *p)
+{
+    p->segment[HEADERS] = segment(PT_LOAD, 0, sizeof(*p), IMAGE_PAYLOAD_PHYS);
+    p->segment[KERNEL] = segment(PT_LOAD, KERNEL_AT, PAGE, IMAGE_KERNEL_PHYS);
+    p->segment[DATA] = segment(PT_LOAD, DATA_AT, PAGE, IMAGE_PAYLOAD_PHYS + DATA_AT);
+    p->segment[DYNAMIC] = segment(PT_DYNAMIC, DATA_AT, 4 * sizeof(Elf64_Dyn), 0);
+    p->segment[NOTE] =
+        segment(PT_NOTE, offsetof(struct picture, pvh_note), sizeof(p->pvh_note) * 2, 0);
+    p->segment[NOTE].p_align = 4;
+}
+
+static void picture_make(void)
+{
+    struct picture *p = &file.picture;
+
+    memset(&file, 0, sizeof(file));
+    memcpy(p->elf.e_ident, ELFMAG "\2\1\1", 7);
+    p->elf.e_type = ET_DYN;
+    p->elf.e_machine = EM_X86_64;
+    p->elf.e_phoff = offsetof(struct picture, segment);
+    p->elf.e_phentsize = sizeof(Elf64_Phdr);
+    p->elf.e_phnum = 5;
+    p->elf.e_entry = KERNEL_AT + 0x100;
+    picture_segments(p);
+    p->header = (struct image_header){.magic = IMAGE_MAGIC,
+                                      .version = IMAGE_VERSION,
+                                      .header_bytes = sizeof(p->header),
+                                      .payload_start = DATA_AT,
+                                      .kernel_offset = KERNEL_AT,
+                                      .kernel_bytes = PAGE,
+                                      .bss_start = IMAGE_BYTES,
+                                      .bss_end = IMAGE_BYTES + PAGE,
+                                      .data_start = DATA_AT};
+    *kernel() = (struct kernel_header){.magic = IMAGE_MAGIC,
+                                       .version = IMAGE_VERSION,
+                                       .bytes = 2 * PAGE,
+                                       .text_bytes = PAGE,
+                                       .elf_entry = 0x100,
+                                       .pvh_entry = 0x200,
+                                       .mb2_entry = 0x300};
+    memcpy(p->multiboot2, (uint32_t[]){0xe85250d6, 0, 48, 0u - 0xe85250d6 - 48}, 16);
+    memcpy(p->pvh_note, (uint32_t[]){4, 4, 18, 0x006e6558, IMAGE_KERNEL_PHYS + 0x200}, 20);
+    memcpy(p->build_id_note, (uint32_t[]){4, 4, NT_GNU_BUILD_ID, 0x00554e47, 0x1234}, 20);
+    strcpy(p->strings, "libm.so.6");
+    dynamic()[0] = (Elf64_Dyn){.d_tag = DT_STRTAB};
+    dynamic()[0].d_un.d_ptr = offsetof(struct picture, strings);
+}
+
+// Opens the picture as a file. Returns "" for a right image, else what is said about it.
+static const char *judge(size_t bytes)
+{
+    static char why[IMAGE_FILE_ERROR_BYTES + IMAGE_WHY_BYTES];
+    struct image_file image;
+    char path[32];
+    int fd = memfd_create("image", 0);
+
+    assert(fd >= 0);
+    assert(write(fd, &file, bytes) == (ssize_t)bytes);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if (image_file_open(&image, path, why) == IMAGE_FILE_GOOD) {
+        size_t id_bytes = 0;
+
+        if (image_check(&image, why))
+            why[0] = '\0';
+        image_build_id(&image, &id_bytes);
+        image_file_close(&image);
+    }
+    close(fd);
+    return why;
+}
+
+static int cases;
+
+static void expect(const char *what, const char *wanted)
+{
+    const char *why = judge(IMAGE_BYTES);
+
+    cases++;
+    if (wanted[0] == '\0' ? why[0] != '\0' : strstr(why, wanted) == NULL) {
+        printf("%s: \"%s\" instead of \"%s\"\n", what, why, wanted);
+        exit(1);
+    }
+    picture_make();
+}
+
+static void test_entries(void)
+{
+    struct picture *p = &file.picture;
+
+    p->elf.e_entry++;
+    expect("e_entry", "entry point");
+    kernel()->elf_entry = 2 * PAGE;
+    p->elf.e_entry = KERNEL_AT + 2 * PAGE;
+    expect("e_entry behind the kernel", "entry point");
+    p->pvh_note[2] = 17;
+    expect("no PVH note", "no PVH entry");
+    p->segment[NOTE].p_align = 8;
+    expect("PVH note in a segment aligned to 8", "no PVH entry");
+    p->segment[DYNAMIC] = p->segment[NOTE];
+    p->segment[NOTE].p_offset = offsetof(struct picture, build_id_note);
+    p->segment[NOTE].p_filesz = sizeof(p->build_id_note);
+    expect("PVH note not in the last PT_NOTE", "no PVH entry");
+    p->pvh_note[4]++;
+    expect("PVH entry elsewhere", "PVH entry");
+    p->multiboot2[3]++;
+    expect("multiboot2 checksum", "multiboot2");
+    memmove((char *)p->multiboot2 + 4, p->multiboot2, 32);
+    expect("multiboot2 header aligned to 4", "multiboot2");
+    memcpy(p->spare, (uint32_t[]){0x1badb002, 0, 0u - 0x1badb002}, 12);
+    expect("multiboot1 header", "multiboot1");
+}
+
+static void test_layout(void)
+{
+    struct picture *p = &file.picture;
+
+    p->segment[DYNAMIC].p_type = PT_INTERP;
+    expect("PT_INTERP", "dynamic linker");
+    dynamic()[1].d_tag = DT_NEEDED;
+    expect("DT_NEEDED", "libm.so.6");
+    dynamic()[1].d_tag = DT_NEEDED;
+    dynamic()[0].d_un.d_ptr = 1ull << 60;
+    expect("DT_NEEDED, no strings", "unreadable");
+    p->segment[DYNAMIC].p_filesz = 1ull << 40;
+    expect("PT_DYNAMIC outside", "dynamic section");
+    p->segment[DATA].p_paddr = IMAGE_KERNEL_PHYS + 100;
+    expect("segments overlap", "overlap");
+    p->segment[KERNEL].p_paddr += PAGE;
+    expect("kernel elsewhere", "2 MiB");
+    kernel()->bytes = 4u << 20;
+    expect("large kernel", "does not fit");
+    kernel()->version++;
+    expect("kernel of another version", "version");
+    p->segment[DATA].p_paddr += PAGE;
+    expect("payload elsewhere", "segment 2");
+    p->header.bss_start = DATA_AT;
+    expect("data behind .bss", "segment 2");
+    p->header.payload_start = 0;
+    expect("no _start", "_start");
+}
+
+// Whatever the bytes say: an answer, and no access outside (the sanitizers look).
+static void test_random(void)
+{
+    unsigned seed = 1;
+
+    for (int i = 0; i < RANDOM_CASES; i++) {
+        picture_make();
+        for (int k = rand_r(&seed) % 4; k >= 0; k--) {
+            size_t at = (size_t)rand_r(&seed) % sizeof(struct picture);
+
+            if (rand_r(&seed) % 4 == 0)
+                at = (rand_r(&seed) % 2 ? KERNEL_AT : DATA_AT) + (size_t)rand_r(&seed) % 64;
+            file.bytes[at] = (unsigned char)rand_r(&seed);
+        }
+        judge(rand_r(&seed) % 4 == 0 ? (size_t)rand_r(&seed) % IMAGE_BYTES : IMAGE_BYTES);
+    }
+    cases++;
+    picture_make();
+}
+
+int main(void)
+{
+    picture_make();
+    expect("a right image", "");
+    test_entries();
+    test_layout();
+    test_random();
+    expect("a right image again", "");
+    printf("done %d\n", cases);
+    return 0;
+}
