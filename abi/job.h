@@ -116,7 +116,7 @@ struct job {
 
     // The launcher sets it before it sleeps, and looks at the rings once more: see job_kick in ring.h.
     alignas(64) _Atomic uint32_t launcher_sleeps; // [L] while running
-    _Atomic uint32_t signals; // [L] while running: bit n asks for signal n in every rank
+    _Atomic uint32_t signals; // [L] while running: each flip of bit n asks for signal n in every rank
 
     alignas(64) _Atomic uint32_t state; // [K] enum job_state
     _Atomic uint32_t end_claimed;       // [K] the first to set it writes `end`

@@ -28,7 +28,7 @@ struct services {
 
     // Ends the job with `status` (0..255 as a process exit status); `message`, if not NULL, is
     // printed once with the rank in front. Does not return.
-    void (*abort)(int status, const char *message) __attribute__((noreturn));
+    __attribute__((noreturn)) void (*abort)(int status, const char *message);
 
     // From MPI_Init and MPI_Finalize: lets the launcher tell a rank that left without finalizing.
     void (*mpi_state)(int initialized, int finalized);

@@ -3,7 +3,6 @@
 #include "libmpi/mpii.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 struct error_class {
     int class;
@@ -113,18 +112,16 @@ static const struct error_class *class_find(int class)
 
 int mpii_error(const char *function, MPI_Comm comm, int class, const char *text, ...)
 {
-    const struct error_class *found = class_find(class);
-    char message[MPI_MAX_ERROR_STRING];
+    char what[MPI_MAX_ERROR_STRING / 2], message[MPI_MAX_ERROR_STRING];
     va_list list;
-    int length;
 
     (void)comm; // every communicator still has MPI_ERRORS_ARE_FATAL
-    // The user wrote MPI_X, whichever of the two names the linker took.
-    length = snprintf(message, sizeof message, "%s: %s (%s): ", function + (*function == 'P'),
-                      found->text, found->name);
     va_start(list, text);
-    vsnprintf(message + length, sizeof message - (size_t)length, text, list);
+    vsnprintf(what, sizeof what, text, list);
     va_end(list);
+    // The user wrote MPI_X, whichever of the two names the linker took.
+    snprintf(message, sizeof message, "%s: %s (%s)", function + (*function == 'P'), what,
+             class_find(class)->name);
     mpii_abort(class, message);
 }
 

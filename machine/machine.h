@@ -102,7 +102,7 @@ struct machine {
 
     // --- cores ---
     // Starts cores 1 .. count-1, then runs entry(core) on each of 0 .. count-1. Does not return.
-    void (*cores_start)(uint32_t count, void (*entry)(struct core *core)) __attribute__((noreturn));
+    __attribute__((noreturn)) void (*cores_start)(uint32_t count, void (*entry)(struct core *core));
     // Sleeps until core_wake, the deadline, or for no reason. A core_wake since the last return ends it at once.
     void (*core_idle)(struct core *core, uint64_t deadline_ns);
     // Any core may call it for any core.
@@ -140,7 +140,7 @@ struct machine {
     // A system call of the host with the arguments as they are: files on machine linux. -ENOSYS on pc.
     long (*host_call)(long nr, const uint64_t arg[6]);
     // Ends the machine and with it the job; the state of `job`, if any, is final.
-    void (*exit)(int status) __attribute__((noreturn));
+    __attribute__((noreturn)) void (*exit)(int status);
 };
 
 // Not constant: a machine fills in what it learns of its processor at the start (vector_bytes, fsgsbase, set_fs).

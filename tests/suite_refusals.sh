@@ -15,7 +15,8 @@ fault() {
     shift 4
 
     mkfifo pipe
-    on "$machine" --timeout 30 -n "$ranks" "$IMAGES/fault" "$kind" >pipe 2>err &
+    # shellcheck disable=SC2086 # options are words
+    on "$machine" ${FAULT_OPTIONS:-} --timeout 30 -n "$ranks" "$IMAGES/fault" "$kind" >pipe 2>err &
     pid=$!
     while read -r line; do # to its end: when all who could write have gone
         [ "$line" != armed ] || armed=${EPOCHREALTIME/[.,]/}
@@ -54,6 +55,7 @@ fault_memory() {
     FAULT_MS=20000
     case $1 in
     linux | seccomp) ulimit -v 2097152 ;; # 2 GiB of address space: not all of the host's memory
+    *) FAULT_OPTIONS='--mem 256M' ;;
     esac
     fault "$1" 2 memory 134 'rank 1.*core|core.*rank 1' 'malloc returned NULL after [0-9]+ MiB|memory' fail_memory
 }

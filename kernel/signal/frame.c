@@ -18,8 +18,9 @@
 #define RED_ZONE 128
 #define CODE_END 0x800000000000ull // iretq to an address that is not canonical faults in the kernel
 #define RESTORER_FLAG 0x04000000ul // SA_RESTORER
-// CF PF AF ZF SF TF DF OF RF AC: what user code may change.
-#define FLAGS_USER 0x50dd5ull
+// CF PF AF ZF SF TF DF OF RF: what a handler may change. Not AC: on machine linux the kernel's own
+// accesses would be checked as well.
+#define FLAGS_USER 0x10dd5ull
 #define FLAGS_CLEARED 0x10500ull // for a handler: DF, RF, TF
 #define UC_FLAGS 7ul             // UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS
 #define MXCSR_VALID 0xffffu      // loading any other bit faults

@@ -11,7 +11,7 @@
 #include <linux/fcntl.h>
 
 #define CHUNK 128 // symbols read at once
-#define UNSIZED_MAX 4096
+#define UNSIZED_MAX 256 // bytes
 #define STT_GNU_IFUNC 10
 
 static long host3(long nr, uint64_t a, uint64_t b, uint64_t c)
@@ -43,7 +43,7 @@ static bool find_table(long fd, Elf64_Shdr *symtab, Elf64_Shdr *strtab)
     return false;
 }
 
-// Does the symbol cover `addr`? One without a size (assembly, mostly) is believed for a page.
+// Does the symbol cover `addr`? One without a size (assembly, mostly) is believed to be short.
 static bool covers(const Elf64_Sym *elf, uint64_t addr)
 {
     uint64_t bytes = elf->st_size ? elf->st_size : UNSIZED_MAX;

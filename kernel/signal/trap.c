@@ -209,6 +209,8 @@ static const char *text_of(const struct signal_info *info)
     case VECTOR_GP:
         return "an address that is not canonical, a misaligned vector operand, or a privileged "
                "instruction";
+    case VECTOR_SS:
+        return "a stack address that is not canonical";
     default:
         return NULL;
     }

@@ -4,9 +4,12 @@
 #include "kernel/syscall/calls.h"
 #include "lib/lib.h"
 #include <asm/errno.h>
+#include <asm/unistd_64.h>
 #include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/time_types.h>
+
+#define CPUS_MAX 8192 // Linux's own limit
 
 // Names the id a thread of this rank, or the rank? 0 is the caller.
 static bool is_own(const struct thread *self, uint64_t id)
@@ -21,24 +24,44 @@ static bool is_own(const struct thread *self, uint64_t id)
     return false;
 }
 
+// The number of the rank's core as a program may see it elsewhere, too: the host's (in /sys, by the
+// vDSO's getcpu), or the machine's own. A mask of CPUs has *mask_bytes.
+static uint32_t cpu_number(const struct thread *self, size_t *mask_bytes)
+{
+    uint64_t mask[CPUS_MAX / 64];
+    uint32_t cpu = self->core;
+    long bytes = machine->host_call(__NR_sched_getaffinity,
+                                    (const uint64_t[6]){0, sizeof mask, (uintptr_t)mask});
+
+    *mask_bytes = ROUND_UP(self->rank->services.cores, 64) / 8;
+    if (bytes <= 0)
+        return cpu;
+    *mask_bytes = (size_t)bytes;
+    // A core that the host may move is where it is just now.
+    machine->host_call(__NR_getcpu, (const uint64_t[6]){(uintptr_t)&cpu});
+    return cpu;
+}
+
 // As Linux with a cpuset of one core: a mask is cut to that core, and refused without it.
 long sys_sched_setaffinity(struct thread *self, const uint64_t arg[6])
 {
-    uint32_t core = self->core;
+    size_t bytes;
+    uint32_t cpu = cpu_number(self, &bytes);
     const uint8_t *mask = (const uint8_t *)arg[2];
 
     if (!is_own(self, arg[0]))
         return -ESRCH;
-    if (arg[1] <= core / 8)
+    if (arg[1] <= cpu / 8)
         return -EINVAL;
-    if (!user_readable(arg[2] + core / 8, 1))
+    if (!user_readable(arg[2] + cpu / 8, 1))
         return -EFAULT;
-    return mask[core / 8] >> core % 8 & 1 ? 0 : -EINVAL;
+    return mask[cpu / 8] >> cpu % 8 & 1 ? 0 : -EINVAL;
 }
 
 long sys_sched_getaffinity(struct thread *self, const uint64_t arg[6])
 {
-    size_t bytes = ROUND_UP(self->rank->services.cores, 64) / 8;
+    size_t bytes;
+    uint32_t cpu = cpu_number(self, &bytes);
     uint8_t *mask = (uint8_t *)arg[2];
 
     if (!is_own(self, arg[0]))
@@ -48,7 +71,7 @@ long sys_sched_getaffinity(struct thread *self, const uint64_t arg[6])
     if (!user_writable(arg[2], bytes))
         return -EFAULT;
     memset(mask, 0, bytes);
-    mask[self->core / 8] = (uint8_t)(1u << self->core % 8);
+    mask[cpu / 8] = (uint8_t)(1u << cpu % 8);
     return (long)bytes; // as many as Linux's libcs expect: they clear the rest
 }
 
@@ -136,11 +159,13 @@ long sys_setpriority(struct thread *self, const uint64_t arg[6])
 
 long sys_getcpu(struct thread *self, const uint64_t arg[6])
 {
+    size_t bytes;
+
     if ((arg[0] && !user_writable(arg[0], sizeof(uint32_t))) ||
         (arg[1] && !user_writable(arg[1], sizeof(uint32_t))))
         return -EFAULT;
     if (arg[0])
-        *(uint32_t *)arg[0] = self->core;
+        *(uint32_t *)arg[0] = cpu_number(self, &bytes);
     if (arg[1])
         *(uint32_t *)arg[1] = 0;
     return 0;

@@ -64,7 +64,7 @@ static long clone_thread(struct thread *self, const struct clone_request *reques
         regs->rsp = request->stack;
     thread_init(child, self->core, (uintptr_t)regs, child_start, regs);
     machine->vector_save(child->vector_area);
-    child->fs_base = request->flags & CLONE_SETTLS ? request->tls : machine->fs_get();
+    child->fs_base = (request->flags & CLONE_SETTLS) ? request->tls : machine->fs_get();
     child->sigmask = self->sigmask;
     memcpy(child->name, self->name, sizeof child->name);
     if (request->flags & CLONE_CHILD_CLEARTID)
@@ -106,7 +106,7 @@ long sys_clone3(struct thread *self, const uint64_t arg[6])
             return -E2BIG;
     memcpy(&copy, args, bytes < sizeof copy ? bytes : sizeof copy);
     if (copy.flags & CSIGNAL || copy.exit_signal || !copy.stack != !copy.stack_size)
-        return copy.flags & CLONE_THREAD ? -EINVAL : -ENOSYS;
+        return (copy.flags & CLONE_THREAD) ? -EINVAL : -ENOSYS;
     if (copy.set_tid || copy.set_tid_size)
         return -EPERM;
     return clone_thread(self, &(struct clone_request){.flags = copy.flags,

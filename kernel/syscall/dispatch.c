@@ -12,7 +12,7 @@
 // its core run once in so many calls.
 #define CALLS_PER_TURN 64
 
-static const struct syscall nameless = {.name = "a system call of an unknown number", .loud = true};
+static const struct syscall nameless = {.loud = true}; // strace_format shows its number
 
 // Says once per rank and call that something a program may count on is not there.
 static void refusal_say(struct rank *rank, const struct syscall *call, uint64_t nr)
@@ -23,7 +23,13 @@ static void refusal_say(struct rank *rank, const struct syscall *call, uint64_t 
     if (*said & bit)
         return;
     *said |= bit;
-    io_note(rank, "%s is not available here (ENOSYS)", call->name);
+    if (nr == __NR_clone || nr == __NR_clone3) // how fork, system and posix_spawn arrive
+        io_note(rank, "%s of a new process is not available here (ENOSYS): a rank is one process",
+                call->name);
+    else if (call->name)
+        io_note(rank, "%s is not available here (ENOSYS)", call->name);
+    else
+        io_note(rank, "system call %lu is not available here (ENOSYS)", nr);
 }
 
 static bool returns(uint64_t nr)

@@ -328,7 +328,7 @@ static long futex_deadline(int op, uint64_t timeout, uint64_t *deadline_ns)
     if (!timespec_valid(time))
         return -EINVAL;
     now = machine->now_ns();
-    clock_now = op & FUTEX_CLOCK_REALTIME ? machine->wall_ns() : now;
+    clock_now = (op & FUTEX_CLOCK_REALTIME) ? machine->wall_ns() : now;
     if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT)
         *deadline_ns = deadline_after(now, timespec_ns(time));
     else

@@ -100,7 +100,7 @@ static long limit_get(const struct rank *rank, uint32_t resource, struct rlimit6
 static long limit_set(const struct rank *rank, uint32_t resource, uint64_t from)
 {
     const struct rlimit64 *wanted = (const struct rlimit64 *)from;
-    struct rlimit64 now;
+    struct rlimit64 now = {0, 0};
     long rc = limit_get(rank, resource, &now);
 
     if (rc)
@@ -114,7 +114,7 @@ static long limit_set(const struct rank *rank, uint32_t resource, uint64_t from)
 
 static long limit_put(const struct rank *rank, uint32_t resource, uint64_t to)
 {
-    struct rlimit64 limit;
+    struct rlimit64 limit = {0, 0};
     long rc = limit_get(rank, resource, &limit);
 
     if (rc)

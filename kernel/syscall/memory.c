@@ -202,5 +202,5 @@ long sys_mremap(struct thread *self, const uint64_t arg[6])
         return -ENOMEM;
     if (!(flags & MREMAP_FIXED))
         return slot_remap(slot, arg[0], arg[1], arg[2], (flags & MREMAP_MAYMOVE) != 0);
-    return flags & MREMAP_MAYMOVE ? remap_to(slot, arg[0], arg[1], arg[4], arg[2]) : -EINVAL;
+    return (flags & MREMAP_MAYMOVE) ? remap_to(slot, arg[0], arg[1], arg[4], arg[2]) : -EINVAL;
 }

@@ -99,7 +99,7 @@ long sys_munlock(struct thread *self, const uint64_t arg[6])
 long sys_mlock2(struct thread *self, const uint64_t arg[6])
 {
     (void)self;
-    return arg[2] & ~(uint64_t)MLOCK_ONFAULT ? -EINVAL : lock_call(__NR_mlock2, arg);
+    return (arg[2] & ~(uint64_t)MLOCK_ONFAULT) ? -EINVAL : lock_call(__NR_mlock2, arg);
 }
 
 // "All" would mean all ranks of the process on a host: not this rank's to decide.

@@ -303,6 +303,7 @@ size_t strace_format(char *line, size_t size, const struct syscall *call, uint64
 {
     struct text text = {line, size, 0};
 
+    line[0] = 0;
     if (call->args) {
         put(&text, "%s(", call->name);
         put_args(&text, call->args, arg, result);

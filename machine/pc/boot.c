@@ -12,7 +12,8 @@
 #define LOW_MEMORY_END (1ull << 20)
 #define CMDLINE_BYTES_MAX 0x10000u
 #define APIC_ID_MAX 254u   // of the xAPIC
-#define CLEAN_RUN_BYTES (2ul << 20)
+#define TRACES_BYTES (24ul << 20) // how far from the top of memory firmware may have worked
+#define TRACES_MARGIN (1ul << 20)
 #define WARM_MARK 0x32544f4f42545254ull
 #define WARM_MARK_AT (PC_TRAMPOLINE + 0xff0) // low memory, behind the trampoline
 
@@ -204,24 +205,42 @@ static void cores_memory_take(void)
     }
 }
 
-// A VM's memory starts as zero, except where the firmware worked: the first and the last pages of a
-// range. Zeroes what is dirty there, up to a run of clean pages on the inner side.
-static void ends_clean(struct range range)
+// Zeroes a page that is not. The sieve looks at every 64th word only, enough to find code.
+static bool page_clean(uint64_t address, bool sieve)
 {
-    for (int backwards = 0; backwards < 2; backwards++) {
-        uint64_t clean = 0, pages = (range.end - range.start) / PAGE_BYTES;
+    uint64_t *page = direct(address), any = 0;
 
-        for (uint64_t i = 0; i < pages && clean < CLEAN_RUN_BYTES; i++, clean += PAGE_BYTES) {
-            uint64_t *page = direct(backwards ? range.end - (i + 1) * PAGE_BYTES : range.start + i * PAGE_BYTES);
-            uint64_t any = 0;
+    for (uint32_t i = 0; i < PAGE_BYTES / sizeof *page; i += sieve ? 64 : 8) {
+        any |= page[i];
+        if (!sieve)
+            any |= page[i + 1] | page[i + 2] | page[i + 3] | page[i + 4] | page[i + 5] | page[i + 6] |
+                   page[i + 7];
+    }
+    // Not memset: an emulator watches every single store to what was code.
+    for (uint32_t i = 0; any && i < PAGE_BYTES / sizeof *page; i++)
+        page[i] = 0;
+    return any != 0;
+}
 
-            for (size_t j = 0; j < PAGE_BYTES / sizeof *page; j += 4)
-                any |= page[j] | page[j + 1] | page[j + 2] | page[j + 3];
-            if (any) {
-                memset(page, 0, PAGE_BYTES);
-                clean = 0;
-            }
+// A VM's memory starts as zero, except where the firmware worked: near the ends of a range (SeaBIOS
+// leaves its relocated code 16 MiB below the top of low memory). Goes down from the top with the sieve, and
+// looks at every word within a margin of what it finds, of the top and of the bottom.
+static void firmware_traces_zero(struct range range)
+{
+    uint64_t near = TRACES_MARGIN; // bytes still to be looked at closely
+
+    for (uint64_t at = range.start; at < range.end && at < range.start + TRACES_MARGIN; at += PAGE_BYTES)
+        page_clean(at, false);
+    for (uint64_t at = range.end; at > range.start && (near || range.end - at < TRACES_BYTES);) {
+        at -= PAGE_BYTES;
+        if (!page_clean(at, near == 0)) {
+            near -= near ? PAGE_BYTES : 0;
+            continue;
         }
+        if (near == 0)
+            for (uint64_t up = at + PAGE_BYTES; up < range.end && up < at + TRACES_MARGIN; up += PAGE_BYTES)
+                page_clean(up, false);
+        near = TRACES_MARGIN;
     }
 }
 
@@ -235,7 +254,7 @@ static bool memory_zeroed(void)
     if (!info.pvh || !pc_features.hypervisor || warm)
         return false;
     for (uint32_t i = 0; i < free_memory.count; i++)
-        ends_clean(free_memory.range[i]);
+        firmware_traces_zero(free_memory.range[i]);
     return true;
 }
 

@@ -238,8 +238,8 @@ info_refuses() {
     echo text >text
     : >empty
     mpicc -o hello "$here/src/hello.c" -lm
-    head -c 70000 hello >cut
-    for file in text empty short cut /bin/sh . nosuch; do
+    head -c 70000 hello >half
+    for file in text empty short half /bin/sh . nosuch; do
         status=0
         torito info "$file" >out 2>err || status=$?
         equal "status for $file" $status 1

@@ -74,8 +74,8 @@ static bool elf_headers_find(struct image_file *image)
         ehdr->e_ident[EI_DATA] != ELFDATA2LSB || ehdr->e_machine != EM_X86_64 ||
         ehdr->e_type != ET_DYN || ehdr->e_phentsize != sizeof(Elf64_Phdr) || ehdr->e_phnum == 0 ||
         ehdr->e_phnum > PHDR_MAX || ehdr->e_phoff % 8 != 0 ||
-        !inside(image, ehdr->e_phoff, ehdr->e_phnum * sizeof(Elf64_Phdr) +
-                                          sizeof(struct image_header)))
+        !inside(image, ehdr->e_phoff,
+                ehdr->e_phnum * sizeof(Elf64_Phdr) + sizeof(struct image_header)))
         return false;
     image->ehdr = ehdr;
     image->phdr = (const void *)(image->bytes + ehdr->e_phoff);

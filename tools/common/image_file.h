@@ -13,9 +13,9 @@
 
 enum image_file_result {
     IMAGE_FILE_GOOD,
-    IMAGE_FILE_MISSING,   // there is no such file
+    IMAGE_FILE_MISSING,    // there is no such file
     IMAGE_FILE_UNREADABLE, // there is, but it cannot be read
-    IMAGE_FILE_FOREIGN,   // it is something else, or an image of another version
+    IMAGE_FILE_FOREIGN,    // it is something else, or an image of another version
 };
 
 struct image_file {

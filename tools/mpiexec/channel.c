@@ -12,8 +12,7 @@ void channel_open(struct channel *channel, struct job_ring *ring, char *data, si
 static size_t channel_used(const struct channel *channel)
 {
     // [H] acquire: the bytes before the count. Pairs with ring_publish.
-    uint64_t used =
-        atomic_load_explicit(&channel->ring->head, memory_order_acquire) - channel->mine;
+    uint64_t used = atomic_load_explicit(&channel->ring->head, memory_order_acquire) - channel->mine;
 
     return used <= channel->size ? (size_t)used : SIZE_MAX;
 }
@@ -32,8 +31,7 @@ static void copy_out(const struct channel *channel, uint64_t at, void *to, size_
     memcpy((char *)to + first, channel->data, bytes - first);
 }
 
-enum job_stream channel_take(struct channel *channel, char text[static RING_RECORD_MAX],
-                             size_t *bytes)
+enum job_stream channel_take(struct channel *channel, char text[static RING_RECORD_MAX], size_t *bytes)
 {
     size_t used = channel->broken ? 0 : channel_used(channel);
     uint32_t head, stream, length;

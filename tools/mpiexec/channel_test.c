@@ -78,10 +78,12 @@ static void test_hostile(void)
 
     ring_put(&ring, data, SIZE, 0, &word, sizeof word);
     ring_publish(&ring, 50);
-    check(channel_take(&channel, text, &bytes) == 0 && !channel.broken, "an unfinished record waits");
+    check(channel_take(&channel, text, &bytes) == 0 && !channel.broken,
+          "an unfinished record waits");
     check(!channel_ready(&channel), "and nobody spins on it");
     ring_publish(&ring, 54);
-    check(channel_ready(&channel) && channel_take(&channel, text, &bytes) == JOB_STDOUT, "until it is done");
+    check(channel_ready(&channel) && channel_take(&channel, text, &bytes) == JOB_STDOUT,
+          "until it is done");
 
     channel = fresh();
     atomic_fetch_add_explicit(&ring.head, SIZE + 1, memory_order_relaxed);

@@ -20,7 +20,8 @@ static const struct {
      "  -ppn K, -N K            ranks for each host\n"},
     {"machine",
      "Where it runs:\n"
-     "  --machine M             linux (a process), microvm (also: qemu), q35; else a microvm where\n"
+     "  --machine M             linux (a process), microvm (also: qemu), q35; else a microvm "
+     "where\n"
      "                          hardware virtualization works, and a process where not\n"
      "  --accel kvm|tcg         how a VM is run; tcg emulates, slowly\n"
      "  --cores N               cores of the machine (the smaller of ranks and CPUs)\n"
@@ -36,13 +37,12 @@ static const struct {
      "  -outfile-pattern FILE, -errfile-pattern FILE   a file for each rank; %r as above\n"
      "  --stdin R|all|none      who reads standard input (0)\n"
      "  --timeout S             end the job after S seconds; also MPIEXEC_TIMEOUT\n"},
-    {"debug",
-     "Looking inside:\n"
-     "  -v                      say what is done and why\n"
-     "  -q                      say only what went wrong\n"
-     "  --strace                print every system call of every rank\n"
-     "  --timings               print how long each step of the start took\n"
-     "  -V, --version; -h, --help [start|machine|output|debug]\n"},
+    {"debug", "Looking inside:\n"
+              "  -v                      say what is done and why\n"
+              "  -q                      say only what went wrong\n"
+              "  --strace                print every system call of every rank\n"
+              "  --timings               print how long each step of the start took\n"
+              "  -V, --version; -h, --help [start|machine|output|debug]\n"},
 };
 
 void options_help(const char *topic)
@@ -58,6 +58,7 @@ void options_help(const char *topic)
         if (!found || strcmp(topic, parts[i].topic) == 0)
             printf("\n%s", parts[i].text);
     }
-    printf("\nExit status: that of the first rank that failed; 128 + n for signal n; 124 timed out;\n"
-           "2 wrong usage; 125 trouble with this host; 126 not an image; 127 not found.\n");
+    printf(
+        "\nExit status: that of the first rank that failed; 128 + n for signal n; 124 timed out;\n"
+        "2 wrong usage; 125 trouble with this host; 126 not an image; 127 not found.\n");
 }

@@ -22,8 +22,7 @@ uint32_t host_cpus(uint32_t *cpu, uint32_t max)
     cpu_set_t *set;
 
     // The kernel's mask may be longer than ours: EINVAL says so.
-    while ((set = CPU_ALLOC(room)) != NULL &&
-           sched_getaffinity(0, CPU_ALLOC_SIZE(room), set) < 0) {
+    while ((set = CPU_ALLOC(room)) != NULL && sched_getaffinity(0, CPU_ALLOC_SIZE(room), set) < 0) {
         CPU_FREE(set);
         set = NULL;
         if (errno != EINVAL || room > 1 << 20)

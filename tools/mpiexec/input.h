@@ -14,9 +14,9 @@ struct input {
     struct region *region;
     char *text; // read, but not yet in every ring
     size_t bytes, room;
-    size_t *given; // of text, into each ring
-    bool *closed;  // each ring
-    bool ended;    // no more will come
+    size_t *given;     // of text, into each ring
+    bool *closed;      // each ring
+    bool ended;        // no more will come
     uint64_t retry_ns; // 0, or when to look again at a terminal that is not ours now
 };
 

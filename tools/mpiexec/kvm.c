@@ -20,14 +20,13 @@
 #define PROBE_TRIES 3 // the best counts: we may be interrupted
 
 // Real mode: mov $PROBE_ROUNDS, %cx; loop .; hlt
-static const unsigned char probe_code[] = {0xb9, PROBE_ROUNDS & 0xff, PROBE_ROUNDS >> 8,
-                                           0xe2, 0xfe, 0xf4};
+static const unsigned char probe_code[] = {0xb9, PROBE_ROUNDS & 0xff, PROBE_ROUNDS >> 8, 0xe2, 0xfe,
+                                           0xf4};
 
 static bool probe_prepare(int vm, int cpu, void *memory)
 {
-    struct kvm_userspace_memory_region region = {.guest_phys_addr = 0x1000,
-                                                 .memory_size = PROBE_BYTES,
-                                                 .userspace_addr = (uintptr_t)memory};
+    struct kvm_userspace_memory_region region = {
+        .guest_phys_addr = 0x1000, .memory_size = PROBE_BYTES, .userspace_addr = (uintptr_t)memory};
     struct kvm_sregs sregs;
 
     memcpy(memory, probe_code, sizeof probe_code);
@@ -90,8 +89,8 @@ bool host_kvm_works(const char **why)
     uint64_t cycles;
 
     if (kvm < 0) {
-        *why = errno == ENOENT   ? "there is no /dev/kvm: virtualization is off in the firmware, or "
-                                   "the modules kvm_intel or kvm_amd are not loaded"
+        *why = errno == ENOENT ? "there is no /dev/kvm: virtualization is off in the firmware, or "
+                                 "the modules kvm_intel or kvm_amd are not loaded"
                : errno == EACCES ? "this user may not open /dev/kvm: join the group kvm"
                                  : "/dev/kvm cannot be opened";
         return false;

@@ -162,8 +162,9 @@ static bool take_machine(struct parser *parser, const char *name, char **value)
     static const struct {
         const char *name;
         enum machine_kind kind;
-    } known[] = {{"linux", MACHINE_LINUX}, {"process", MACHINE_LINUX}, {"microvm", MACHINE_MICROVM},
-                 {"qemu", MACHINE_MICROVM}, {"q35", MACHINE_Q35}, {"auto", MACHINE_AUTO}};
+    } known[] = {{"linux", MACHINE_LINUX},     {"process", MACHINE_LINUX},
+                 {"microvm", MACHINE_MICROVM}, {"qemu", MACHINE_MICROVM},
+                 {"q35", MACHINE_Q35},         {"auto", MACHINE_AUTO}};
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(value[0], known[i].name) == 0) {
@@ -377,8 +378,8 @@ static bool section_begin(struct parser *parser)
 
     if (options->section_count == SECTIONS_MAX)
         return wrong(parser, "more than %d sections", SECTIONS_MAX);
-    options->section = need(
-        realloc(options->section, (options->section_count + 1) * sizeof *options->section));
+    options->section =
+        need(realloc(options->section, (options->section_count + 1) * sizeof *options->section));
     parser->section = &options->section[options->section_count++];
     *parser->section = (struct section_options){.ranks = 0};
     return true;
@@ -486,7 +487,8 @@ bool options_parse(struct options *options, int argc, char **argv,
         !parse_seconds(limit, &options->timeout_s))
         return wrong(&parser, "MPIEXEC_TIMEOUT is a number of seconds, not \"%s\"", limit);
     if (options->accel != ACCEL_AUTO && options->machine == MACHINE_LINUX)
-        return wrong(&parser, "--accel is for a virtual machine; leave it out with --machine linux");
+        return wrong(&parser,
+                     "--accel is for a virtual machine; leave it out with --machine linux");
     if (options->accel != ACCEL_AUTO && options->machine == MACHINE_AUTO)
         options->machine = MACHINE_MICROVM;
     return true;

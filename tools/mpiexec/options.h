@@ -27,8 +27,8 @@ void words_add(struct words *words, const char *word);
 
 struct env_options {
     enum env_pass pass;
-    const char *list;  // ENV_LIST: names, separated by commas
-    struct words set;  // NAME=VALUE
+    const char *list; // ENV_LIST: names, separated by commas
+    struct words set; // NAME=VALUE
 };
 
 struct section_options {
@@ -56,7 +56,7 @@ struct options {
     enum prefix_kind prefix;
     const char *prefix_pattern;
     const char *outfile, *errfile;
-    double timeout_s;  // 0: none
+    double timeout_s;   // 0: none
     int64_t stdin_rank; // or STDIN_ALL, STDIN_NONE
     bool strace, timings, verbose, quiet;
     bool report_bindings, display_map;
@@ -74,7 +74,7 @@ bool options_parse(struct options *options, int argc, char **argv,
 
 // Numbers and sizes as users write them. False unless the whole text is one, in range.
 bool parse_count(const char *text, uint32_t max, uint32_t *out);
-bool parse_bytes(const char *text, uint64_t *out);      // 64M, 2G, 1.5G; plain: MiB, as QEMU's -m
+bool parse_bytes(const char *text, uint64_t *out); // 64M, 2G, 1.5G; plain: MiB, as QEMU's -m
 bool parse_seconds(const char *text, double *out);
 
 // Adds the hosts of "a,b:4" or of a host file; `error` as above.

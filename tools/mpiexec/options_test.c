@@ -94,7 +94,8 @@ static void test_refusals(void)
 
 static void test_sections(void)
 {
-    struct options o = accept("-n 3 -wdir /tmp -env A B a -n 7 -x : --np 2 -path /p --x C=D b : c :d");
+    struct options o =
+        accept("-n 3 -wdir /tmp -env A B a -n 7 -x : --np 2 -path /p --x C=D b : c :d");
 
     check(o.section_count == 3, "three sections");
     check(o.section[0].ranks == 3 && o.section[1].ranks == 2 && o.section[2].ranks == 0, "ranks");
@@ -104,7 +105,8 @@ static void test_sections(void)
           "arguments of the program are left alone");
     check(strcmp(o.section[0].env.set.word[0], "A=B") == 0, "-env");
     check(strcmp(o.section[1].env.set.word[0], "C=D") == 0, "-x");
-    check(o.section[2].argv.count == 2 && strcmp(o.section[2].argv.word[1], ":d") == 0, "colons in words");
+    check(o.section[2].argv.count == 2 && strcmp(o.section[2].argv.word[1], ":d") == 0,
+          "colons in words");
     o = accept("-n 2 -- -odd");
     check(strcmp(o.section[0].argv.word[0], "-odd") == 0, "-- ends the options");
 }
@@ -138,8 +140,10 @@ static void test_values(void)
     o = accept("--timeout 8 a");
     check(o.timeout_s == 8, "--timeout goes before MPIEXEC_TIMEOUT");
     unsetenv("MPIEXEC_TIMEOUT");
-    check(accept("-h").action == ACTION_HELP && accept("--help output").action == ACTION_HELP, "help");
-    check(accept("--version").action == ACTION_VERSION && accept("-V").action == ACTION_VERSION, "version");
+    check(accept("-h").action == ACTION_HELP && accept("--help output").action == ACTION_HELP,
+          "help");
+    check(accept("--version").action == ACTION_VERSION && accept("-V").action == ACTION_VERSION,
+          "version");
 }
 
 static void test_configfile(void)

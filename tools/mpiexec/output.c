@@ -23,8 +23,7 @@ static uint32_t file_open(struct output *output, const char *path)
     fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
     if (fd < 0)
         say_fail(STATUS_HOST, "cannot write the file \"%s\": %s", path, strerror(errno));
-    output->sink =
-        need(realloc(output->sink, (output->sink_count + 1) * sizeof *output->sink));
+    output->sink = need(realloc(output->sink, (output->sink_count + 1) * sizeof *output->sink));
     sink_open(&output->sink[output->sink_count], fd, need(strdup(path)));
     return output->sink_count++;
 }
@@ -52,7 +51,7 @@ static char *prefix_make(const struct plan *plan, uint32_t rank, enum job_stream
     const struct options *options = plan->options;
 
     if (kind == JOB_TRACE)
-        return pattern_expand("[%r] ", rank, plan->ranks, "");
+        return NULL; // the kernel names the rank
     if (options->prefix == PREFIX_TAG)
         return pattern_expand(kind == JOB_STDOUT ? "[1,%r]<stdout>:" : "[1,%r]<stderr>:", rank,
                               plan->ranks, "");
@@ -122,7 +121,8 @@ bool output_drain(struct output *output, struct region *region, uint64_t now)
         }
         all = all && left > 0;
         if (channel->broken && !was_broken)
-            say("rank %u has overwritten the memory its output goes through; what it prints from here "
+            say("rank %u has overwritten the memory its output goes through; what it prints from "
+                "here "
                 "on is lost",
                 rank);
         output_write(output);

@@ -40,8 +40,7 @@ static void env_put_listed(struct words *env, const char *list)
     free(copy);
 }
 
-static void env_make(struct words *env, const struct env_options *all,
-                     const struct env_options *own)
+static void env_make(struct words *env, const struct env_options *all, const struct env_options *own)
 {
     const struct env_options *pass = own->pass != ENV_UNSET ? own : all;
     extern char **environ;
@@ -88,8 +87,8 @@ char *path_find(const char *path, const char *name)
     return NULL;
 }
 
-// Where a program of that name could be, best first: a name with a slash relative to the working
-// directory of its ranks, then to ours; another in -path, PATH, the working directory.
+// Where a program of that name could be, best first: in -path and PATH, if it has no slash; from the
+// working directory of its ranks, then from ours.
 static void candidates(const struct plan_section *section, const struct section_options *options,
                        struct words *out)
 {
@@ -107,7 +106,8 @@ static void candidates(const struct plan_section *section, const struct section_
             words_add(out, file);
         free(file);
     }
-    words_add(out, path_join(section->cwd, strlen(section->cwd), name));
+    if (options->wdir != NULL)
+        words_add(out, path_join(section->cwd, strlen(section->cwd), name));
     words_add(out, name);
 }
 
@@ -121,11 +121,9 @@ static uint32_t program_add(struct plan *plan, const struct image_file *image, c
         if (other->device == image->device && other->inode == image->inode)
             return i;
     }
-    plan->program =
-        need(realloc(plan->program, (plan->program_count + 1) * sizeof *plan->program));
-    plan->program[plan->program_count] =
-        (struct plan_program){.path = need(absolute != NULL ? absolute : strdup(path)),
-                              .image = *image};
+    plan->program = need(realloc(plan->program, (plan->program_count + 1) * sizeof *plan->program));
+    plan->program[plan->program_count] = (struct plan_program){
+        .path = need(absolute != NULL ? absolute : strdup(path)), .image = *image};
     return plan->program_count++;
 }
 
@@ -151,10 +149,11 @@ static uint32_t program_find(struct plan *plan, const struct plan_section *secti
         }
     }
     if (worst == IMAGE_FILE_MISSING)
-        say_fail(STATUS_NOT_FOUND, "there is no program \"%s\"%s", options->argv.word[0],
-                 strchr(options->argv.word[0], '/') != NULL
-                     ? ""
-                     : " in PATH or in the working directory; give its path, for example ./program");
+        say_fail(
+            STATUS_NOT_FOUND, "there is no program \"%s\"%s", options->argv.word[0],
+            strchr(options->argv.word[0], '/') != NULL
+                ? ""
+                : " in PATH or in the working directory; give its path, for example ./program");
     say_fail(STATUS_NOT_IMAGE, "%s", first);
 }
 
@@ -166,9 +165,9 @@ static char *cwd_make(const char *wdir)
     struct stat st;
 
     if (cwd == NULL)
-        say_fail(wdir != NULL ? STATUS_USAGE : STATUS_HOST, "cannot use the working directory%s%s%s: %s",
-                 wdir != NULL ? " \"" : "", wdir != NULL ? wdir : "", wdir != NULL ? "\"" : "",
-                 strerror(errno));
+        say_fail(wdir != NULL ? STATUS_USAGE : STATUS_HOST,
+                 "cannot use the working directory%s%s%s: %s", wdir != NULL ? " \"" : "",
+                 wdir != NULL ? wdir : "", wdir != NULL ? "\"" : "", strerror(errno));
     if (stat(cwd, &st) == 0 && !S_ISDIR(st.st_mode))
         say_fail(STATUS_USAGE, "the working directory \"%s\" is not a folder", wdir);
     return cwd;
@@ -202,8 +201,8 @@ static void hosts_check(const struct options *options)
     }
     if (other != NULL)
         say_fail(STATUS_USAGE,
-                 "host \"%s\": a job runs on this host (\"%s\") only; leave the other hosts out", other,
-                 host_name());
+                 "host \"%s\": a job runs on this host (\"%s\") only; leave the other hosts out",
+                 other, host_name());
 }
 
 void plan_make(struct plan *plan, const struct options *options)

@@ -30,7 +30,7 @@ struct plan {
     uint32_t cpu_count;
     enum machine_kind machine; // not MACHINE_AUTO
     bool kvm;
-    char *qemu;         // absolute path; NULL on machine linux
+    char *qemu;              // absolute path; NULL on machine linux
     struct host_clock start; // when mpiexec started
 };
 

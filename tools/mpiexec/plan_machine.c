@@ -12,6 +12,9 @@
 // rest: it gets three quarters of what is available now. No processor addresses less than 512 GiB.
 #define VM_BYTES_MAX (256 * GIB)
 #define VM_BYTES_MIN (64 * MIB)
+// Emulation is for trying things out; a program that runs wild in it should not fill the host first.
+#define TCG_BYTES_MAX (4 * GIB)
+#define TCG_BYTES_RANK (128 * MIB)
 // What a rank needs beside its copy of the program: stack, libc's buffers, page tables.
 #define RANK_BYTES_MIN (512 * 1024ull)
 #define KERNEL_BYTES_MIN (8 * MIB) // up to IMAGE_PAYLOAD_PHYS, page tables, per-core areas
@@ -40,7 +43,8 @@ static void machine_vm(struct plan *plan, bool kvm, const char *why)
 {
     plan->kvm = kvm;
     say_note("machine %s, %u core%s, %s: %s; QEMU is %s", plan_machine_name(plan->machine),
-             plan->cores, plan->cores == 1 ? "" : "s", kvm ? "KVM" : "emulated (TCG)", why, plan->qemu);
+             plan->cores, plan->cores == 1 ? "" : "s", kvm ? "KVM" : "emulated (TCG)", why,
+             plan->qemu);
 }
 
 void plan_machine(struct plan *plan)
@@ -67,12 +71,16 @@ void plan_machine(struct plan *plan)
         return;
     }
     if (plan->qemu == NULL)
-        say_fail(STATUS_HOST, "there is no \"%s\": install the package qemu-system-x86, give its path "
-                              "with --qemu, or use --machine linux",
+        say_fail(STATUS_HOST,
+                 "there is no \"%s\": install the package qemu-system-x86, give its path "
+                 "with --qemu, or use --machine linux",
                  options->qemu != NULL ? options->qemu : "qemu-system-x86_64");
     if (options->accel == ACCEL_KVM && !kvm)
         say_fail(STATUS_HOST, "KVM does not work here: %s; use --accel tcg or --machine linux", why);
-    machine_vm(plan, kvm, options->accel != ACCEL_AUTO ? "asked for" : kvm ? "KVM works" : need_format("no KVM: %s", why));
+    machine_vm(plan, kvm,
+               options->accel != ACCEL_AUTO ? "asked for"
+               : kvm                        ? "KVM works"
+                                            : need_format("no KVM: %s", why));
 }
 
 static uint64_t round_up(uint64_t bytes, uint64_t to)
@@ -87,11 +95,25 @@ static uint64_t memory_least(const struct plan *plan, uint64_t region_bytes)
 
     for (uint32_t i = 0; i < plan->section_count; i++) {
         const struct image_header *header = plan->program[plan->section[i].program].image.header;
-        uint64_t data = header->bss_end > header->data_start ? header->bss_end - header->data_start : 0;
+        uint64_t data =
+            header->bss_end > header->data_start ? header->bss_end - header->data_start : 0;
 
         bytes += plan->section[i].ranks * (data + RANK_BYTES_MIN);
     }
     return round_up(bytes, 2 * MIB);
+}
+
+static uint64_t memory_default(const struct plan *plan, uint64_t available, uint64_t least)
+{
+    uint64_t bytes = available / 4 * 3, most = VM_BYTES_MAX;
+
+    if (!plan->kvm && plan->ranks * TCG_BYTES_RANK <= TCG_BYTES_MAX)
+        most = TCG_BYTES_MAX;
+    else if (!plan->kvm)
+        most = plan->ranks * TCG_BYTES_RANK;
+    bytes = bytes > most ? most : bytes;
+    bytes = bytes < VM_BYTES_MIN ? VM_BYTES_MIN : bytes;
+    return bytes < least ? least : bytes;
 }
 
 // Where the hole below 4 GiB begins, for so much memory in all (QEMU's hw/i386/microvm.c, pc_q35.c).
@@ -111,22 +133,20 @@ struct plan_memory plan_memory(const struct plan *plan, uint64_t region_bytes)
 
     memory.region_bytes = round_up(region_bytes + slack, JOB_ALIGN);
     least = memory_least(plan, memory.region_bytes);
-    if (wanted == 0) {
-        wanted = available / 4 * 3;
-        wanted = wanted > VM_BYTES_MAX ? VM_BYTES_MAX : wanted;
-        wanted = wanted < VM_BYTES_MIN ? VM_BYTES_MIN : wanted;
-        wanted = wanted < least ? least : wanted;
-    }
+    if (wanted == 0)
+        wanted = memory_default(plan, available, least);
     if (wanted < least)
-        say_fail(STATUS_HOST,
-                 "--mem: %lu MiB are too little: %u ranks of this program need at least %lu MiB; use a "
-                 "larger --mem or fewer ranks",
-                 (unsigned long)(wanted / MIB), plan->ranks, (unsigned long)(least / MIB));
+        say_fail(
+            STATUS_HOST,
+            "--mem: %lu MiB are too little: %u ranks of this program need at least %lu MiB; use a "
+            "larger --mem or fewer ranks",
+            (unsigned long)(wanted / MIB), plan->ranks, (unsigned long)(least / MIB));
     if (least > available)
-        say_fail(STATUS_HOST,
-                 "%u ranks of this program need at least %lu MiB, this host has %lu MiB available; use "
-                 "fewer ranks",
-                 plan->ranks, (unsigned long)(least / MIB), (unsigned long)(available / MIB));
+        say_fail(
+            STATUS_HOST,
+            "%u ranks of this program need at least %lu MiB, this host has %lu MiB available; use "
+            "fewer ranks",
+            plan->ranks, (unsigned long)(least / MIB), (unsigned long)(available / MIB));
     memory.ram_bytes = wanted / JOB_ALIGN * JOB_ALIGN - memory.region_bytes;
     hole = hole_start(plan, memory.ram_bytes + memory.region_bytes);
     if (memory.ram_bytes < hole && memory.ram_bytes + memory.region_bytes > hole)

@@ -33,11 +33,10 @@ void qemu_arguments(struct words *out, const struct plan *plan, const struct reg
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         words_add(out, fixed[i]);
     add(out, "-M",
-        need_format("%s",
-                    q35 ? "q35,sata=off,smbus=off,i8042=off,vmport=off,usb=off"
-                    : plan->cores <= MP_TABLE_CPUS_MAX
-                        ? "microvm,acpi=off,pit=off,pic=off,rtc=off,auto-kernel-cmdline=off"
-                        : "microvm,pit=off,pic=off,rtc=off,auto-kernel-cmdline=off"));
+        need_format("%s", q35 ? "q35,sata=off,smbus=off,i8042=off,vmport=off,usb=off"
+                          : plan->cores <= MP_TABLE_CPUS_MAX
+                              ? "microvm,acpi=off,pit=off,pic=off,rtc=off,auto-kernel-cmdline=off"
+                              : "microvm,pit=off,pic=off,rtc=off,auto-kernel-cmdline=off"));
     add(out, "-accel", need_format("%s", plan->kvm ? "kvm" : "tcg,thread=multi"));
     add(out, "-cpu", need_format("%s", plan->kvm ? "host,migratable=off" : "max"));
     add(out, "-smp", need_format("%u", plan->cores));
@@ -73,14 +72,16 @@ const char *qemu_explain(const char *said)
         {"KVM kernel module", "QEMU cannot use KVM; use --accel tcg or --machine linux"},
         {"initialize kvm", "QEMU cannot use KVM; use --accel tcg or --machine linux"},
         {"initialize KVM", "QEMU cannot use KVM; use --accel tcg or --machine linux"},
-        {"Invalid SMP CPUs", "this virtual machine cannot have so many CPUs; use a smaller --cores"},
+        {"Invalid SMP CPUs",
+         "this virtual machine cannot have so many CPUs; use a smaller --cores"},
         {"Number of hotpluggable cpus", "KVM cannot have so many CPUs; use a smaller --cores"},
         {"Number of SMP cpus", "KVM cannot have so many CPUs; use a smaller --cores"},
         {"unsupported machine type", "this QEMU is too old or was built without that machine; use "
                                      "another with --qemu, or --machine linux"},
         {"invalid accelerator", "this QEMU was built without that accelerator; use another with "
                                 "--qemu, or --machine linux"},
-        {"cannot start", "QEMU cannot be executed; give another with --qemu, or use --machine linux"},
+        {"cannot start",
+         "QEMU cannot be executed; give another with --qemu, or use --machine linux"},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define RING_BYTES_MAX (256u << 10)
-#define RING_BYTES_MIN (64u << 10) // a record of RING_RECORD_MAX and more
+#define RING_BYTES_MIN (64u << 10)  // a record of RING_RECORD_MAX and more
 #define RINGS_BYTES_GOOD (3u << 19) // with them, a small job fits in one large page
 
 _Static_assert(RING_BYTES_MIN >= 2 * (RING_RECORD_MAX + sizeof(uint32_t)) - 8, "see ring.h");
@@ -47,8 +47,8 @@ static uint64_t strings_bytes(const struct plan *plan)
     for (uint32_t i = 0; i < plan->section_count; i++) {
         const struct plan_section *section = &plan->section[i];
 
-        bytes += words_bytes(&section->argv) + words_bytes(&section->env) +
-                 strlen(section->cwd) + 1 + strlen(plan->program[section->program].path) + 1;
+        bytes += words_bytes(&section->argv) + words_bytes(&section->env) + strlen(section->cwd) +
+                 1 + strlen(plan->program[section->program].path) + 1;
     }
     return bytes;
 }
@@ -169,11 +169,11 @@ static void channels_open(struct region *region, const struct layout *layout)
     region->in = need(calloc(layout->in_count + 1, sizeof *region->in));
     region->in_count = layout->in_count;
     for (uint32_t i = 0; i < region->ranks; i++)
-        channel_open(&region->out[i], &out[i], base + layout->out_data + (uint64_t)i * layout->ring_bytes,
-                     layout->ring_bytes);
+        channel_open(&region->out[i], &out[i],
+                     base + layout->out_data + (uint64_t)i * layout->ring_bytes, layout->ring_bytes);
     for (uint32_t i = 0; i < region->in_count; i++)
-        channel_open(&region->in[i], &in[i], base + layout->in_data + (uint64_t)i * layout->ring_bytes,
-                     layout->ring_bytes);
+        channel_open(&region->in[i], &in[i],
+                     base + layout->in_data + (uint64_t)i * layout->ring_bytes, layout->ring_bytes);
 }
 
 static void random_fill(void *to, size_t bytes)
@@ -193,8 +193,7 @@ void region_create(struct region *region, const struct plan *plan, int kick_fd, 
     if (region->fd < 0 || ftruncate(region->fd, (off_t)region->bytes) < 0)
         say_fail(STATUS_HOST, "cannot create the job's memory of %zu MiB: %s", region->bytes >> 20,
                  strerror(errno));
-    region->job =
-        mmap(NULL, region->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, region->fd, 0);
+    region->job = mmap(NULL, region->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, region->fd, 0);
     if (region->job == MAP_FAILED)
         say_fail(STATUS_HOST, "cannot map the job's memory of %zu MiB: %s", region->bytes >> 20,
                  strerror(errno));

@@ -39,35 +39,61 @@ static struct symbols *kernel_symbols(void)
     return symbols;
 }
 
+// A backtrace in the making: whose symbols were needed so far.
+struct backtrace {
+    const struct job_end *end;
+    const struct plan_program *program;
+    struct symbols *image, *kernel;
+};
+
+static void frame_say(struct backtrace *trace, uint32_t index)
+{
+    const struct job_end *end = trace->end;
+    uint64_t address = end->frames[index],
+             look = address - (index > 0); // into the call, not behind it
+    uint64_t image_end = end->slot + trace->program->image.header->bss_end;
+    bool in_kernel = look >= IMAGE_KERNEL_BASE && look < IMAGE_KERNEL_BASE + KERNEL_SPAN;
+    bool in_image = end->slot != 0 && look >= end->slot && look < image_end;
+    char *text = NULL, *line;
+
+    if (in_kernel && trace->kernel == NULL)
+        trace->kernel = kernel_symbols();
+    if (in_image && trace->image == NULL)
+        trace->image = symbols_open(trace->program->path);
+    if (in_kernel && trace->kernel != NULL)
+        text = symbols_describe(trace->kernel, look);
+    else if (in_image && trace->image != NULL)
+        text = symbols_describe(trace->image, look - end->slot);
+    // In the image: the address addr2line and objdump know it by.
+    line = need_format("  #%-2u 0x%012llx %s%s\n", index,
+                       (unsigned long long)(in_image ? address - end->slot : address),
+                       text != NULL ? text : "??", in_kernel ? " (kernel)" : "");
+    say_raw(line, strlen(line));
+    free(line);
+    free(text);
+}
+
 static void backtrace_say(const struct job_end *end, const struct plan *plan)
 {
-    const struct plan_program *program = &plan->program[plan->section[end->section].program];
-    uint64_t image_end = end->slot + program->image.header->bss_end;
-    struct symbols *image = NULL, *kernel = NULL;
+    struct backtrace trace = {.end = end,
+                              .program = &plan->program[plan->section[end->section].program]};
 
     for (uint32_t i = 0; i < end->frame_count; i++) {
-        uint64_t address = end->frames[i], look = address - (i > 0); // into the call, not behind it
-        bool in_kernel = look >= IMAGE_KERNEL_BASE && look < IMAGE_KERNEL_BASE + KERNEL_SPAN;
-        bool in_image = end->slot != 0 && look >= end->slot && look < image_end;
-        char *text = NULL, *line;
+        uint32_t same = i;
 
-        if (in_kernel && kernel == NULL)
-            kernel = kernel_symbols();
-        if (in_image && image == NULL)
-            image = symbols_open(program->path);
-        if (in_kernel && kernel != NULL)
-            text = symbols_describe(kernel, look);
-        else if (in_image && image != NULL)
-            text = symbols_describe(image, look - end->slot);
-        line = need_format("  #%-2u 0x%012llx %s%s\n", i,
-                           (unsigned long long)(in_image ? address - end->slot : address),
-                           text != NULL ? text : "??", in_kernel ? " (kernel)" : "");
-        say_raw(line, strlen(line));
-        free(line);
-        free(text);
+        frame_say(&trace, i);
+        while (same + 1 < end->frame_count && end->frames[same + 1] == end->frames[i])
+            same++; // a recursion
+        if (same > i + 1) {
+            char *line = need_format("  ... the same up to #%u\n", same);
+
+            say_raw(line, strlen(line));
+            free(line);
+            i = same;
+        }
     }
-    symbols_close(image);
-    symbols_close(kernel);
+    symbols_close(trace.image);
+    symbols_close(trace.kernel);
 }
 
 // --- a job that said how it ended ---
@@ -117,8 +143,8 @@ static int job_end_say(const struct job_end *end, const struct plan *plan)
     case JOB_DONE:
         break;
     case JOB_EXIT:
-        say("rank %u exited with status %d%s%s", end->rank, status, end->text[0] != '\0' ? ": " : "",
-            end->text);
+        say("rank %u exited with status %d%s%s", end->rank, status,
+            end->text[0] != '\0' ? ": " : "", end->text);
         break;
     case JOB_ABORT:
         say("rank %u called MPI_Abort with status %d%s%s", end->rank, status,
@@ -220,13 +246,15 @@ void report_timings(const struct ending *ending, const struct plan *plan, const 
         // A process reads the clock we read; a VM's starts with the VM, so there the end of the boot
         // is when we saw it.
         if (plan->machine == MACHINE_LINUX && main > plan->start.tsc)
-            booted_ns = plan->start.ns + (uint64_t)((double)(main - plan->start.tsc) / (double)khz * 1e6);
+            booted_ns =
+                plan->start.ns + (uint64_t)((double)(main - plan->start.tsc) / (double)khz * 1e6);
         say("%8.2f ms  %s", ms(booted_ns - child->started_ns - kernel_ns),
             plan->machine == MACHINE_LINUX ? "Linux, until the kernel ran"
                                            : "QEMU and firmware, until the kernel ran");
         say("%8.2f ms  kernel, until the first rank ran", ms(kernel_ns));
     } else if (ending->booted) {
-        say("%8.2f ms  machine and kernel, until the first rank ran", ms(booted_ns - child->started_ns));
+        say("%8.2f ms  machine and kernel, until the first rank ran",
+            ms(booted_ns - child->started_ns));
     }
     if (ending->booted)
         say("%8.2f ms  program", ms(ending->ended_ns - booted_ns));

@@ -186,8 +186,7 @@ static void signal_take(struct run *run)
         } else if (number == SIGTSTP) {
             stop_together(run);
         } else if (number == SIGUSR1 || number == SIGUSR2) {
-            atomic_fetch_or_explicit(&run->region->job->signals, 1u << number,
-                                     memory_order_relaxed);
+            atomic_fetch_or_explicit(&run->region->job->signals, 1u << number, memory_order_relaxed);
         } else if (number != SIGCONT) {
             if (run->over) // while we write the rest: enough of that
                 run->ending->kind = ENDING_SIGNAL;
@@ -229,7 +228,8 @@ static struct timespec time_until(uint64_t then, uint64_t now)
 {
     uint64_t ns = then > now ? then - now : 0;
 
-    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
+    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000u),
+                             .tv_nsec = (long)(ns % 1000000000u)};
 }
 
 // Waits for anything to happen, at most until `until`; UINT64_MAX: for ever.
@@ -351,8 +351,12 @@ void run_job(struct ending *ending, const struct plan *plan, struct region *regi
              struct child *child, struct output *output)
 {
     sigset_t set = handled_signals();
-    struct run run = {.plan = plan, .region = region, .child = child, .ending = ending,
-                      .output = output, .deadline_ns = UINT64_MAX};
+    struct run run = {.plan = plan,
+                      .region = region,
+                      .child = child,
+                      .ending = ending,
+                      .output = output,
+                      .deadline_ns = UINT64_MAX};
 
     memset(ending, 0, sizeof *ending);
     input_open(&run.input, region);

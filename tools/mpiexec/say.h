@@ -9,10 +9,10 @@
 enum {
     STATUS_USAGE = 2,
     STATUS_TIMEOUT = 124,
-    STATUS_HOST = 125,     // no QEMU, no memory, the machine died
+    STATUS_HOST = 125, // no QEMU, no memory, the machine died
     STATUS_NOT_IMAGE = 126,
     STATUS_NOT_FOUND = 127,
-    STATUS_SIGNAL = 128,   // plus the signal's number
+    STATUS_SIGNAL = 128, // plus the signal's number
 };
 
 extern bool say_verbose; // -v

@@ -11,8 +11,8 @@ struct sink {
     int fd;
     const char *name; // for messages: "standard output", a file's path
     bool terminal;
-    bool direct;      // a regular file: takes anything at once
-    int error;        // errno of the write that failed; what comes later is dropped
+    bool direct; // a regular file: takes anything at once
+    int error;   // errno of the write that failed; what comes later is dropped
     char *data;
     size_t start, end, room; // data[start .. end) waits
 };

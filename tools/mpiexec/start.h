@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 struct child {
-    pid_t pid; // 0 once it has been waited for
+    pid_t pid;      // 0 once it has been waited for
     int kick_fd;    // readable when the kernel wants to be looked at
     int console_fd; // what the kernel or QEMU write past the job: panics, error messages
     uint64_t started_ns;

@@ -66,8 +66,7 @@ uint64_t stream_deadline(const struct stream *stream)
 {
     if (stream->part_bytes == 0 || stream->spill)
         return UINT64_MAX;
-    return stream->since_ns +
-           (stream->sink->terminal ? STREAM_QUIET_TERMINAL_NS : STREAM_QUIET_NS);
+    return stream->since_ns + (stream->sink->terminal ? STREAM_QUIET_TERMINAL_NS : STREAM_QUIET_NS);
 }
 
 void stream_quiet(struct stream *stream, uint64_t now)

@@ -13,6 +13,7 @@
 #define MULTIBOOT1_SEARCH 8192u
 #define MULTIBOOT2_MAGIC 0xe85250d6u
 #define MULTIBOOT2_SEARCH 32768u
+#define MULTIBOOT2_TAG_ADDRESS 2u
 #define PVH_NOTE_TYPE 18u // XEN_ELFNOTE_PHYS32_ENTRY
 
 // A rule's answer when it is broken: one sentence in `why`, and false.
@@ -101,6 +102,44 @@ const uint8_t *image_multiboot2(const struct image_file *image)
             return header;
     }
     return NULL;
+}
+
+// Tags follow the header's 16 bytes, each aligned to 8: type, flags, size in bytes; type 0 ends them.
+static bool has_address_tag(const uint8_t *header)
+{
+    uint32_t bytes = read_u32(header + 8);
+    uint32_t size;
+
+    for (uint32_t at = 16; at + 8 <= bytes; at += (size + 7) & ~7u) {
+        uint32_t type = read_u32(header + at) & 0xffff;
+
+        size = read_u32(header + at + 4);
+        if (type == MULTIBOOT2_TAG_ADDRESS)
+            return true;
+        if (type == 0 || size < 8 || size > bytes)
+            return false;
+    }
+    return false;
+}
+
+bool image_multiboot2_loads(const struct image_file *image)
+{
+    const uint8_t *header = image_multiboot2(image);
+    const Elf64_Ehdr *ehdr = image->ehdr;
+    uint64_t bytes = (uint64_t)ehdr->e_shnum * sizeof(Elf64_Shdr);
+
+    if (header == NULL || has_address_tag(header))
+        return header != NULL;
+    if (ehdr->e_shentsize != sizeof(Elf64_Shdr) || !range_inside(ehdr->e_shoff, bytes, image->size))
+        return ehdr->e_shnum == 0;
+    for (unsigned i = 0; i < ehdr->e_shnum; i++) {
+        Elf64_Shdr section;
+
+        memcpy(&section, image->bytes + ehdr->e_shoff + i * sizeof(section), sizeof(section));
+        if (section.sh_type == SHT_RELA || section.sh_type == SHT_REL)
+            return false;
+    }
+    return true;
 }
 
 static bool rule_interpreter(const struct image_file *image, char *why)

@@ -122,6 +122,7 @@ static const char *judge(size_t bytes)
         if (image_check(&image, why))
             why[0] = '\0';
         image_build_id(&image, &id_bytes);
+        image_multiboot2_loads(&image);
         image_file_close(&image);
     }
     close(fd);

@@ -159,7 +159,7 @@ static void read_words(struct command *command, struct finding *found, const str
 {
     for (size_t i = 0; i < all->count; i++) {
         const char *word = all->word[i];
-        const char *next = all->word[i + 1]; // NULL behind the last
+        const char *next = i + 1 < all->count ? all->word[i + 1] : NULL;
 
         if (is_one_of(word, takes_next_word) && next != NULL) {
             if (strcmp(word, "-o") == 0 || strcmp(word, "--output") == 0)
@@ -206,7 +206,7 @@ static bool filter_words(struct words *kept, const struct words *all)
 
     for (size_t i = 0; i < all->count; i++) {
         const char *word = all->word[i];
-        const char *next = all->word[i + 1];
+        const char *next = i + 1 < all->count ? all->word[i + 1] : NULL;
 
         if (strcmp(word, "-Xlinker") == 0 && next != NULL && is_one_of(next, linker_dynamic)) {
             dropped = true;
