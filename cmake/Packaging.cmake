@@ -39,8 +39,16 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr/lib/torito)
 set(CPACK_STRIP_FILES OFF) # it would strip libraries as well; the tools are small
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6-dev, gcc, binutils")
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # what the tools themselves link
+# What the links of images need; what the tools themselves link is asked of dpkg-shlibdeps.
+find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
+find_program(FILE_PROGRAM file)
+mark_as_advanced(DPKG_SHLIBDEPS FILE_PROGRAM)
+if(DPKG_SHLIBDEPS AND FILE_PROGRAM)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6-dev, gcc, binutils")
+else()
+  set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6, libdw1, libc6-dev, gcc, binutils")
+endif()
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "qemu-system-x86, g++, gfortran")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   ${CMAKE_SOURCE_DIR}/cmake/debian/postinst ${CMAKE_SOURCE_DIR}/cmake/debian/prerm)

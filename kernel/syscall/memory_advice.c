@@ -9,6 +9,7 @@
 #include <linux/mman.h>
 
 #define BYTES_MAX (1ul << 47)
+#define OWN_STACK_BYTES (64ul << 10) // glibc keeps the last 16 KiB of what it gives back
 
 // Is a whole-page range mapped throughout? -EINVAL, -ENOMEM as the callers document.
 static long range_check(uintptr_t addr, size_t bytes)
@@ -20,13 +21,32 @@ static long range_check(uintptr_t addr, size_t bytes)
     return 0;
 }
 
-// Hints may be ignored, except that MADV_DONTNEED makes memory read as zero. What would have to do
-// with forks, files or bad pages is not for memory like this: -EINVAL.
+// Does the range end a little below the caller's stack pointer, in the same stretch of memory? Then it
+// is the unused part of the caller's own stack (and its guard), whose contents are undefined by the ABI.
+static bool is_own_stack(const struct thread *self, uintptr_t addr, size_t bytes)
+{
+    uintptr_t end = addr + ROUND_UP(bytes, PAGE_BYTES), sp = self->regs->rsp;
+
+    return end > addr && end <= sp && sp - end <= OWN_STACK_BYTES &&
+           slot_check(addr, sp - addr, 0) && slot_check(end - 1, sp - end + 1, PROT_R | PROT_W);
+}
+
+// MADV_DONTNEED: the memory reads as zero afterwards. A libc gives back the stack of every thread
+// that ends; to clear all of it would cost more than the thread did, and nobody may look at it.
+static long discard(const struct thread *self, uintptr_t addr, size_t bytes)
+{
+    if (bytes > BYTES_MAX || addr % PAGE_BYTES)
+        return -EINVAL;
+    return is_own_stack(self, addr, bytes) ? 0 : slot_discard(&self->rank->slot, addr, bytes);
+}
+
+// Other hints may be ignored. What would have to do with forks, files or bad pages is not for memory
+// like this: -EINVAL.
 long sys_madvise(struct thread *self, const uint64_t arg[6])
 {
     switch ((int)arg[2]) {
     case MADV_DONTNEED:
-        return arg[1] > BYTES_MAX ? -EINVAL : slot_discard(&self->rank->slot, arg[0], arg[1]);
+        return discard(self, arg[0], arg[1]);
     case MADV_NORMAL:
     case MADV_RANDOM:
     case MADV_SEQUENTIAL:

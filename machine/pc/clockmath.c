@@ -14,8 +14,10 @@ uint64_t clock_pvclock_khz(uint32_t multiplier, int8_t shift)
     if (multiplier == 0 || shift < -31 || shift > 31)
         return 0;
     // One tick lasts 2^shift * multiplier / 2^32 ns.
-    khz = (1000000ull << 32) / multiplier;
-    khz = shift < 0 ? khz << -shift : khz >> shift;
+    if (shift < 0)
+        khz = clock_muldiv(1000000ull << -shift, 1ull << 32, multiplier);
+    else
+        khz = clock_muldiv(1000000, 1ull << 32, multiplier) >> shift;
     return clock_khz_ok(khz) ? khz : 0;
 }
 

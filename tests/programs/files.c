@@ -70,7 +70,7 @@ static void test_stdio(void)
         number++;
     }
     NEED(number == 10000 && feof(file) && !ferror(file));
-    NEED(ftell(file) == 98890 - 10000 + 10000);
+    NEED(ftell(file) == 98890);
     NEED(fclose(file) == 0);
     file = fopen("poem.txt", "a");
     NEED(file != NULL && fputs("the end\n", file) >= 0 && fclose(file) == 0);
@@ -159,7 +159,7 @@ static void test_numbers(void)
     NEED(open("absent", O_RDONLY) == -1 && errno == ENOENT);
     NEED(open("offsets", O_RDWR | O_CREAT | O_EXCL, 0600) == -1 && errno == EEXIST);
     NEED(read(1000, &fd, 1) == -1 && errno == EBADF);
-    NEED(open(NULL, O_RDONLY) == -1 && errno == EFAULT);
+    NEED(open((const char *)8, O_RDONLY) == -1 && errno == EFAULT);
 }
 
 static void test_modes(void)

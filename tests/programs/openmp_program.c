@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // openmp_program.c: what an OpenMP program uses: parallel loops, reductions, critical sections,
 // barriers, tasks, sections, locks, threadprivate data.
-// flags: -fopenmp
 //
 // The team has OMP_NUM_THREADS threads, or 3. Prints only what is the same on every machine.
 #include <mpi.h>

@@ -5,7 +5,8 @@
 
 void channel_open(struct channel *channel, struct job_ring *ring, char *data, size_t size)
 {
-    *channel = (struct channel){.ring = ring, .data = data, .size = size};
+    *channel = (struct channel){.ring = ring, .size = size};
+    channel->data = data;
 }
 
 // Bytes to be read, or SIZE_MAX if the writer's count is impossible.

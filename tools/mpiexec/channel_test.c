@@ -154,6 +154,7 @@ int main(void)
     test_hostile();
     test_random();
     test_input();
-    printf("%s: done %d\n", failures == 0 ? "passed" : "FAILED", cases);
+    if (failures == 0)
+        printf("done %d\n", cases);
     return failures != 0;
 }

@@ -439,19 +439,17 @@ static bool arguments_take(struct parser *parser, int argc, char **argv)
             if (!section_end(parser) || !section_begin(parser))
                 return false;
             i++;
-        } else if (program->count > 0) {
-            words_add(program, argv[i++]);
-        } else if (strcmp(argv[i], "--") == 0 && i + 1 < argc) {
+        } else if (program->count == 0 && strcmp(argv[i], "--") == 0 && i + 1 < argc) {
             words_add(program, argv[i + 1]);
             i += 2;
-        } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
+        } else if (program->count == 0 && argv[i][0] == '-' && argv[i][1] != '\0') {
             int taken = option_take(parser, argc - i, &argv[i]);
 
             if (taken == 0)
                 return false;
             i += taken;
         } else {
-            words_add(program, argv[i++]);
+            words_add(program, argv[i++]); // the program, or an argument of it
         }
     }
     return true;
@@ -473,9 +471,10 @@ static bool take_config(struct parser *parser, const char *name, char **value)
 bool options_parse(struct options *options, int argc, char **argv,
                    char error[static OPTIONS_ERROR_BYTES])
 {
-    struct parser parser = {.options = options, .error = error};
+    struct parser parser = {.options = options};
     const char *limit = getenv("MPIEXEC_TIMEOUT");
 
+    parser.error = error;
     *options = (struct options){.stdin_rank = 0};
     if (!section_begin(&parser) || !arguments_take(&parser, argc, argv))
         return false;

@@ -43,7 +43,6 @@ static void env_put_listed(struct words *env, const char *list)
 static void env_make(struct words *env, const struct env_options *all, const struct env_options *own)
 {
     const struct env_options *pass = own->pass != ENV_UNSET ? own : all;
-    extern char **environ;
 
     if (pass->pass == ENV_LIST)
         env_put_listed(env, pass->list);

@@ -186,7 +186,8 @@ static void signal_take(struct run *run)
         } else if (number == SIGTSTP) {
             stop_together(run);
         } else if (number == SIGUSR1 || number == SIGUSR2) {
-            atomic_fetch_or_explicit(&run->region->job->signals, 1u << number, memory_order_relaxed);
+            atomic_fetch_xor_explicit(&run->region->job->signals, 1u << number,
+                                      memory_order_relaxed); // each flip asks once: job.h
         } else if (number != SIGCONT) {
             if (run->over) // while we write the rest: enough of that
                 run->ending->kind = ENDING_SIGNAL;

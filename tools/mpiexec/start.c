@@ -79,8 +79,6 @@ static pid_t child_fork(void)
 // The ranks' variables are in the job; the kernel's own settings come from ours.
 static void linux_environment(struct words *env, int job_fd)
 {
-    extern char **environ;
-
     words_add(env, need_format("TORITO_JOB=%d", job_fd));
     for (char **e = environ; *e != NULL; e++) {
         if (strncmp(*e, "TORITO_", 7) == 0 && strncmp(*e, "TORITO_JOB=", 11) != 0)
@@ -127,7 +125,6 @@ void start_vm(struct child *child, const struct plan *plan, const struct region 
     struct plan_memory memory = plan_memory(plan, region->bytes);
     struct words words = {NULL, 0};
     pid_t parent = getpid();
-    extern char **environ;
     int end[2];
 
     // The VM's second node may be larger than the job; the file must be as large as the node.

@@ -124,6 +124,7 @@ int main(void)
     test_prefix();
     test_long();
     test_pattern();
-    printf("%s: done %d\n", failures == 0 ? "passed" : "FAILED", cases);
+    if (failures == 0)
+        printf("done %d\n", cases);
     return failures != 0;
 }

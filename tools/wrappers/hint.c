@@ -18,14 +18,16 @@ static const char *const system_dirs[] = {
     "/lib",
 };
 
-// The value of -LDIR or -L DIR at place `at`; NULL if another option stands there.
-static const char *option_value(const struct words *command, size_t at, const char *option)
+// Returns whether -LDIR or -L DIR stands at place `at`, and DIR.
+static bool option_value(const struct words *command, size_t at, const char *option,
+                         const char **value)
 {
     const char *word = command->word[at];
 
-    if (strncmp(word, option, 2) != 0)
-        return NULL;
-    return word[2] != '\0' ? word + 2 : command->word[at + 1]; // NULL behind the last word
+    if (strncmp(word, option, 2) != 0 || (word[2] == '\0' && at + 1 == command->count))
+        return false;
+    *value = word[2] != '\0' ? word + 2 : command->word[at + 1];
+    return true;
 }
 
 static struct words search_dirs(const struct words *command)
@@ -33,9 +35,9 @@ static struct words search_dirs(const struct words *command)
     struct words dirs = {0};
 
     for (size_t i = 0; i < command->count; i++) {
-        const char *dir = option_value(command, i, "-L");
+        const char *dir;
 
-        if (dir != NULL)
+        if (option_value(command, i, "-L", &dir))
             words_add(&dirs, dir);
     }
     for (size_t i = 0; i < sizeof(system_dirs) / sizeof(system_dirs[0]); i++)
@@ -61,10 +63,10 @@ void hint_static_libraries(const char *wrapper, const struct words *command)
     struct words dirs = search_dirs(command);
 
     for (size_t i = 0; i < command->count; i++) {
-        const char *name = option_value(command, i, "-l");
-        const char *shared;
+        const char *name, *shared;
 
-        if (name == NULL || name[0] == ':' || find_library(&dirs, name, ".a") != NULL)
+        if (!option_value(command, i, "-l", &name) || name[0] == ':' ||
+            find_library(&dirs, name, ".a") != NULL)
             continue;
         shared = find_library(&dirs, name, ".so");
         if (shared != NULL)

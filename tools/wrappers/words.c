@@ -140,21 +140,30 @@ static char *response_word(const char **text)
     return word;
 }
 
-static void add_expanded(struct words *words, const char *word, int depth)
+// Adds the words of the response file that @FILE names; false if `word` names none.
+static bool add_file(struct words *words, const char *word, int depth)
 {
-    const char *text = NULL;
+    const char *rest;
+    char *text, *part;
 
-    if (word[0] == '@' && depth < RESPONSE_DEPTH_MAX)
-        text = file_read(word + 1);
-    if (text == NULL) {
-        words_add(words, word);
-        return;
+    if (word[0] != '@' || depth == RESPONSE_DEPTH_MAX)
+        return false;
+    text = file_read(word + 1);
+    if (text == NULL)
+        return false;
+    rest = text;
+    while ((part = response_word(&rest)) != NULL) {
+        if (add_file(words, part, depth + 1))
+            free(part);
+        else
+            words_add(words, part);
     }
-    while ((word = response_word(&text)) != NULL)
-        add_expanded(words, word, depth + 1);
+    free(text);
+    return true;
 }
 
 void words_add_expanded(struct words *words, const char *word)
 {
-    add_expanded(words, word, 0);
+    if (!add_file(words, word, 0))
+        words_add(words, word);
 }
