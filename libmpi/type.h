@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// type.h: datatypes (MPI 4.1, chapter 5) as the rest of libmpi uses them.
+//
+// A datatype is kept in two forms: how the user made it (envelope and contents), and flattened at commit into
+// what moving data needs. Sizes and displacements are MPI_Count, in bytes.
+#pragma once
+#include "libmpi/object.h"
+
+#pragma GCC visibility push(hidden)
+
+struct mpii_type_plan;     // flattened layout; private to the datatype files
+struct mpii_type_contents; // how it was made; private to the datatype files
+
+struct mpii_type {
+    struct mpii_object object;
+    MPI_Datatype handle; // the user's: a constant or this address
+    MPI_Count size;      // bytes of data
+    MPI_Count lb, extent;
+    MPI_Count true_lb, true_extent;
+    bool committed;
+    bool dense; // size == extent, lb == 0 and no gaps, in order: count of them are count * size bytes at buf
+    uint8_t basic; // enum mpii_basic of the only predefined type it is made of; MPII_BASIC_MIXED
+    const struct mpii_type_plan *plan;
+    const struct mpii_type_contents *contents;
+};
+
+// What a predefined type holds, for reductions and external32.
+enum mpii_basic {
+    MPII_BASIC_MIXED,
+    MPII_BASIC_BYTES, // MPI_BYTE, MPI_PACKED
+    MPII_BASIC_CHAR,  // MPI_CHAR: no arithmetic
+    MPII_BASIC_I8, MPII_BASIC_I16, MPII_BASIC_I32, MPII_BASIC_I64,
+    MPII_BASIC_U8, MPII_BASIC_U16, MPII_BASIC_U32, MPII_BASIC_U64,
+    MPII_BASIC_F32, MPII_BASIC_F64, MPII_BASIC_F80, MPII_BASIC_F128,
+    MPII_BASIC_C32, MPII_BASIC_C64, MPII_BASIC_C80, // complex of float, double, long double
+    MPII_BASIC_BOOL8, MPII_BASIC_LOGICAL32,         // C bool, Fortran LOGICAL
+    MPII_BASIC_PAIR, // MPI_FLOAT_INT and the like: the type itself tells which
+};
+
+// The type behind a handle, or NULL if it is none. Inline: it is on the path of every message.
+extern struct mpii_type *const mpii_types_predefined[0x100]; // by handle - 0x200; NULL where there is none
+static inline struct mpii_type *mpii_type(MPI_Datatype handle)
+{
+    uintptr_t index = (uintptr_t)handle - 0x200;
+
+    if (index < 0x100)
+        return mpii_types_predefined[index];
+    return mpii_object_ok(handle, MPII_TYPE) ? (struct mpii_type *)handle : NULL;
+}
+
+// Frees the type when its last user has gone.
+void mpii_type_drop(struct mpii_type *type);
+
+// The packed representation of `count` elements at `buf` is count * size bytes in type map order. These move
+// the bytes [skip, skip + bytes) of it, so that a message can be moved piece by piece. For types that are
+// not dense; dense ones are memcpy.
+void mpii_type_pack(void *to, const void *buf, MPI_Count count, const struct mpii_type *type,
+                    MPI_Count skip, size_t bytes);
+void mpii_type_unpack(void *buf, MPI_Count count, const struct mpii_type *type, const void *from,
+                      MPI_Count skip, size_t bytes);
+
+// Copies `bytes` (at most the smaller of both packed sizes) from one typed buffer to another without
+// a temporary where one of the two is dense, with a small one otherwise.
+void mpii_type_copy(void *to, MPI_Count to_count, const struct mpii_type *to_type, const void *from,
+                    MPI_Count from_count, const struct mpii_type *from_type, MPI_Count bytes);
+
+// The number of whole elements and of basic elements in `bytes` of packed data: MPI_Get_count and
+// MPI_Get_elements. MPI_UNDEFINED where the standard says so.
+MPI_Count mpii_type_count(const struct mpii_type *type, MPI_Count bytes);
+MPI_Count mpii_type_elements(const struct mpii_type *type, MPI_Count bytes);
+
+#pragma GCC visibility pop
