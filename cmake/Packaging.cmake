@@ -33,8 +33,8 @@ set(CPACK_PACKAGE_CONTACT "The Torito authors <torito@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Unikernel for MPI programs")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "mpicc, mpicxx and mpifort turn an MPI program into one immutable image.
- The image boots as a microVM with one MPI rank per core, and the same file
- also runs as an ordinary Linux process. mpiexec starts it on either.")
+The image boots as a microVM with one MPI rank per core, and the same file
+also runs as an ordinary Linux process. mpiexec starts it on either.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr/lib/torito)
 set(CPACK_STRIP_FILES OFF) # it would strip libraries as well; the tools are small
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

@@ -20,7 +20,7 @@ image() {
     *.cc | *.cpp) wrapper=mpicxx ;;
     *.f90) wrapper=mpifort ;;
     esac
-    "$BIN/$wrapper" "$@" -o "$IMAGES/${name%.*}" "$source"
+    "$BIN/$wrapper" -o "$IMAGES/${name%.*}" "$source" "$@"
 }
 
 # native SOURCE [FLAG]...: the same as an ordinary program of the host, to compare with.

@@ -45,7 +45,7 @@ _Noreturn static void service_abort(int status, const char *message)
                           .slot = self->rank->slot.memory.base,
                           .section = self->rank->section};
 
-    if (message)
+    if (message && slot_check((uintptr_t)message, 1, PROT_R))
         format(end.text, sizeof end.text, "%s", message);
     job_end(&end);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // info.c: what the system is and what it allows: names, memory, limits, random bytes.
+#include "kernel/io/special.h"
 #include "kernel/syscall/calls.h"
 #include "kernel/syscall/chacha.h"
 #include "kernel/syscall/clock.h"
@@ -174,26 +175,46 @@ long sys_getrandom(struct thread *self, const uint64_t arg[6])
     return (long)bytes;
 }
 
+// Up to 15 characters count, so no more need be there.
+static long name_set(struct thread *self, uint64_t from)
+{
+    char name[sizeof self->name] = "";
+
+    for (size_t i = 0; i < sizeof name - 1; i++) {
+        if (!user_readable(from + i, 1))
+            return -EFAULT;
+        name[i] = ((const char *)from)[i];
+        if (!name[i])
+            break;
+    }
+    memcpy(self->name, name, sizeof name);
+    return 0;
+}
+
+// A thread without a name has the program's.
+static long name_get(const struct thread *self, uint64_t to)
+{
+    const char *program = special_image(self->rank), *name = program;
+
+    if (!user_writable(to, sizeof self->name))
+        return -EFAULT;
+    for (; *program; program++)
+        if (*program == '/')
+            name = program + 1;
+    if (!*name) // a kernel booted by hand does not know its file
+        name = "torito";
+    memset((char *)to, 0, sizeof self->name);
+    format((char *)to, sizeof self->name, "%s", self->name[0] ? self->name : name);
+    return 0;
+}
+
 long sys_prctl(struct thread *self, const uint64_t arg[6])
 {
-    size_t length;
-
     switch ((int)arg[0]) {
-    case PR_SET_NAME: // up to 15 characters count, so no more need be there
-        for (length = 0; length < sizeof self->name - 1; length++) {
-            if (!user_readable(arg[1] + length, 1))
-                return -EFAULT;
-            if (((const char *)arg[1])[length] == 0)
-                break;
-        }
-        memset(self->name, 0, sizeof self->name);
-        memcpy(self->name, (const char *)arg[1], length);
-        return 0;
+    case PR_SET_NAME:
+        return name_set(self, arg[1]);
     case PR_GET_NAME:
-        if (!user_writable(arg[1], sizeof self->name))
-            return -EFAULT;
-        memcpy((char *)arg[1], self->name, sizeof self->name);
-        return 0;
+        return name_get(self, arg[1]);
     default:
         return -EINVAL;
     }

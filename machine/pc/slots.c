@@ -39,6 +39,11 @@ static struct {
     struct part *part; // by rank; each its rank's core's
 } slots;
 
+static uint64_t mib(uint64_t bytes)
+{
+    return ROUND_UP(bytes, 1ul << 20) >> 20;
+}
+
 void slots_memory_init(struct ranges *free, uint32_t ranks, const struct payload *payload, bool zeroed)
 {
     uint64_t need = payload->header->bss_end - payload->header->data_start + PROGRAM_BYTES_MIN;
@@ -52,10 +57,10 @@ void slots_memory_init(struct ranges *free, uint32_t ranks, const struct payload
     slots.zeroed = zeroed;
     slots.part_bytes = ranges_share(free, ranks, PAGE_BYTES);
     if (slots.part_bytes < need)
-        pc_panic("not enough memory: %u ranks need at least %lu MiB each, there are %lu MiB for each; "
-                 "use mpiexec --mem (or qemu -m) with %lu MiB more",
-                 ranks, ROUND_UP(need, 1ul << 20) >> 20, slots.part_bytes >> 20,
-                 (ROUND_UP((need - slots.part_bytes) * ranks, 1ul << 20) >> 20) + 1);
+        pc_panic("not enough memory: %u ranks of this program need at least %lu MiB, there are %lu MiB for "
+                 "them; use mpiexec --mem (or qemu -m) with at least %lu MiB more, or fewer ranks",
+                 ranks, mib(need * ranks), ranges_bytes(free) >> 20,
+                 mib((need - slots.part_bytes) * ranks));
     if (slots.part_bytes > slots.stride / 2)
         slots.part_bytes = slots.stride / 2;
     slots.free = *free;

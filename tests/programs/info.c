@@ -104,6 +104,7 @@ static void check_name(void)
 {
     char name[17] = "";
 
+    check(prctl(PR_GET_NAME, name) == 0 && name[0], "the program has a name");
     check(prctl(PR_SET_NAME, "a name too long for it") == 0 && prctl(PR_GET_NAME, name) == 0 &&
               strcmp(name, "a name too long") == 0,
           "a thread has a name of 15 characters");

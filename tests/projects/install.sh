@@ -42,7 +42,7 @@ install_deb() {
     step 30 dpkg-deb -x pack/torito_*.deb root
     has_files root/usr/lib/torito
     for link in bin/torito bin/mpicc.torito bin/mpif90.torito bin/mpiexec.torito \
-        share/man/man1/mpicc.torito.1 share/man/man1/torito.1; do
+        share/man/man1/mpicc.torito.1.gz share/man/man1/mpif90.torito.1.gz share/man/man1/torito.1.gz; do
         [ -e "root/usr/$link" ] || fail "/usr/$link is missing or leads nowhere"
     done
     PKG_CONFIG_PATH=$PWD/root/usr/share/pkgconfig pkg-config --libs torito >out
