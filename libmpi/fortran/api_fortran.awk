@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # api_fortran.awk: makes the Fortran interface from the table:
-#   awk -v what=mpif|mpi|mpi_f08 -f api_fortran.awk ../api.tsv
+#   awk -v what=mpif|mpi|mpi_f08 -f api_fortran.awk PROCEDURES.c... ../api.tsv
 #
 #   mpif     mpif.h: constants and the types of functions, in a form that is both fixed and free
 #   mpi      module mpi: handles are integers
 #   mpi_f08  module mpi_f08: handles are derived types, ierror is optional
 #
-# The procedures themselves are in C, beside this file; mpi_f08's have the suffix _f08 that MPI 4.1,
+# The procedures themselves are in C, beside this file; a function that has none there is left out: no
+# interface promises what does not link. mpi_f08's have the suffix _f08 that MPI 4.1,
 # 19.1.5 gives them. Choice arguments are not checked, and passed by address: MPI_SUBARRAYS_SUPPORTED
 # is false.
 
@@ -20,8 +21,14 @@ BEGIN {
     own_constants()
 }
 
+FILENAME ~ /\.c$/ {
+    if (match($0, /^FORTRAN_PROCEDURE\([a-z0-9_]+\)/))
+        has_procedure[substr($0, 19, RLENGTH - 19)]
+    next
+}
+
 $1 == "constant" { constant($2, $3, $4) }
-$1 == "function" && $5 == "done" {
+$1 == "function" && $5 == "done" && tolower(substr($2, 5)) in has_procedure {
     done++
     name[done] = substr($2, 5); result[done] = $3; parameters[done] = $4; special[done] = $6
 }
