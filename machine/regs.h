@@ -6,7 +6,7 @@
 #pragma once
 
 // In `vector` when kernel_syscall changed more than rax: every register is then restored.
-#define REGS_FULL_RESTORE -1
+#define REGS_FULL_RESTORE (-1)
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>

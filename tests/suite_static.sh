@@ -13,7 +13,13 @@ sources() { # ENDING...
 }
 
 static_format() {
-    sources c h cc cpp hpp | xargs -r clang-format-14 --dry-run -Werror
+    local bad
+
+    sources c h cc cpp hpp | xargs -r clang-format-14 --dry-run -Werror && return
+    bad=$(sources c h cc cpp hpp | while read -r file; do
+        clang-format-14 --dry-run -Werror "$file" 2>/dev/null || echo "${file#"$HARNESS_ROOT/"}"
+    done)
+    fail "not formatted: ${bad//$'\n'/ }"
 }
 
 # What the formatter does not judge.
@@ -40,13 +46,17 @@ static_scripts() {
 
 static_gcc() {
     # A build of its own: the one in build/ may be up to date, and silent, by luck.
-    cmake --preset default -B "$HARNESS_ROOT/build/gcc" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON &&
-        cmake --build "$HARNESS_ROOT/build/gcc" --clean-first
+    cmake --preset strict -S "$HARNESS_ROOT" -B "$HARNESS_ROOT/build/gcc" &&
+        cmake --build "$HARNESS_ROOT/build/gcc" --clean-first >made 2>&1 && return
+    cat made
+    fail "$(grep -m 1 -E '(error|warning|undefined)' made | sed "s|$HARNESS_ROOT/||")"
 }
 
 static_clang() {
     cmake --preset clang -S "$HARNESS_ROOT" -B "$HARNESS_ROOT/build/clang" &&
-        cmake --build "$HARNESS_ROOT/build/clang" --clean-first
+        cmake --build "$HARNESS_ROOT/build/clang" --clean-first >made 2>&1 && return
+    cat made
+    fail "$(grep -m 1 -E '^[^ ]*: (error|warning)|undefined' made | sed "s|$HARNESS_ROOT/||")"
 }
 
 # The sources the clang build compiles, so that the flags are clang's. Tests are judged by the
@@ -58,7 +68,9 @@ compiled_sources() {
 
 static_tidy() {
     compiled_sources | xargs -r -P 2 -n 4 clang-tidy-14 --quiet -p "$HARNESS_ROOT/build/clang" \
-        --config-file="$HARNESS_ROOT/.clang-tidy"
+        --config-file="$HARNESS_ROOT/.clang-tidy" >tidy && return
+    cat tidy
+    fail "$(grep -m 1 -E ' error: ' tidy | sed "s|$HARNESS_ROOT/||")"
 }
 
 static_cppcheck() {
@@ -67,7 +79,9 @@ static_cppcheck() {
     cppcheck --enable=warning,performance,portability --error-exitcode=1 --std=c11 --quiet -j 2 \
         --inline-suppr --suppressions-list=tests/cppcheck.suppress -I . -I include \
         '-D__attribute__(x)=' \
-        --file-list="$HARNESS_WHY.list"
+        --file-list="$HARNESS_WHY.list" 2>"$HARNESS_WHY.found" && return
+    cat "$HARNESS_WHY.found"
+    fail "$(grep -m 1 -E ': (error|warning|performance|portability): ' "$HARNESS_WHY.found")"
 }
 
 # A test nobody builds tests nothing.

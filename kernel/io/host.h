@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // host.h: the file back end: who carries out calls on files, pipes and sockets for us.
 //
-// The interface is Linux's own system calls, which are documented and complete; on machine linux the
-// host carries them out, on pc nobody does yet. Everything above speaks to files through here only.
-// Calls that could wait for somebody else must be made so that they cannot (poll first, *_NOWAIT):
-// they would stop the core.
+// The interface is Linux's own system calls, which are documented and complete; on machine linux
+// the host carries them out, on pc nobody does yet. Everything above speaks to files through here
+// only. Calls that could wait for somebody else must be made so that they cannot (poll first,
+// *_NOWAIT): they would stop the core.
 #pragma once
 #include "kernel/rank/rank.h"
 

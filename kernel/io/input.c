@@ -2,8 +2,9 @@
 // input.c: standard input: the job's input ring, or the console of a machine started by hand.
 //
 // One rank reads: the job's stdin_rank, or rank 0 by hand. Nobody wakes it; whoever waits polls.
-// A console delivers keys, so a line is edited here as terminals do it: echo, erase, erase the line,
-// Ctrl-D for end of file; a carriage return ends the line. It is readable once it is complete.
+// A console delivers keys, so a line is edited here as terminals do it: echo, erase, erase the
+// line, Ctrl-D for end of file; a carriage return ends the line. It is readable once it is
+// complete.
 #include "abi/ring.h"
 #include "kernel/io/io.h"
 #include "lib/lib.h"

@@ -9,7 +9,7 @@
 
 #define RING_BYTES 64
 
-static struct {
+static struct region {
     struct job job;
     struct job_ring in;
     char data[RING_BYTES];
@@ -61,8 +61,8 @@ static void ring_start(void)
     region.job = (struct job){.ranks = 2,
                               .ring_bytes = RING_BYTES,
                               .stdin_rank = 1,
-                              .in_offset = (uint64_t)((char *)&region.in - (char *)&region),
-                              .in_data_offset = (uint64_t)(region.data - (char *)&region)};
+                              .in_offset = offsetof(struct region, in),
+                              .in_data_offset = offsetof(struct region, data)};
     atomic_init(&region.in.head, UINT64_MAX - 5);
     atomic_init(&region.in.tail, UINT64_MAX - 5);
     atomic_init(&region.in.closed, 0);

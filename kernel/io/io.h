@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // io.h: the standard streams of a rank and its table of file descriptors.
 //
-// Under a launcher, output goes into the rank's ring of the job (abi/job.h) and input comes from the
-// job's. By hand, both are the host's own descriptors 0, 1, 2 where there is a host (machine linux),
-// else the machine's console. Waiting never stops the core: the thread sleeps.
+// Under a launcher, output goes into the rank's ring of the job (abi/job.h) and input comes from
+// the job's. By hand, both are the host's own descriptors 0, 1, 2 where there is a host (machine
+// linux), else the machine's console. Waiting never stops the core: the thread sleeps.
 #pragma once
 #include "abi/job.h"
 #include "kernel/rank/rank.h"
@@ -30,9 +30,9 @@ struct io_wait {
     uint64_t sleep_ns, max_ns, deadline_ns;
 };
 
-#define IO_WAIT_OUTPUT ((struct io_wait){20000, 1000000, NEVER})   // the launcher empties a ring
-#define IO_WAIT_INPUT ((struct io_wait){100000, 10000000, NEVER})  // somebody types
-#define IO_WAIT_HOST ((struct io_wait){20000, 10000000, NEVER})    // a pipe, a socket, a lock
+#define IO_WAIT_OUTPUT ((struct io_wait){20000, 1000000, NEVER})  // the launcher empties a ring
+#define IO_WAIT_INPUT ((struct io_wait){100000, 10000000, NEVER}) // somebody types
+#define IO_WAIT_HOST ((struct io_wait){20000, 10000000, NEVER})   // a pipe, a socket, a lock
 
 // Sleeps once. 0: look again; -ETIMEDOUT: the deadline has passed; -EINTR: a signal is pending.
 int io_wait(struct io_wait *wait);
@@ -42,7 +42,8 @@ bool io_signal_pending(void);
 
 // --- streams ---
 
-// Writes all bytes to the stream of `rank`, waiting for room; called by a thread of the rank's core.
+// Writes all bytes to the stream of `rank`, waiting for room; called by a thread of the rank's
+// core.
 void io_put(struct rank *rank, enum job_stream stream, const char *text, size_t bytes);
 
 // Like io_put, but callable from any core and any state, e.g. while the job ends: never waits for
@@ -70,8 +71,8 @@ bool io_is_terminal(enum file_kind kind);
 // there and all zero. 0 or a negative errno.
 int io_open_rank(struct rank *rank);
 
-// Makes the directory host_fd, which must be open with O_PATH at least, the rank's own and finds its
-// path. Takes host_fd over, also when it fails with a negative errno.
+// Makes the directory host_fd, which must be open with O_PATH at least, the rank's own and finds
+// its path. Takes host_fd over, also when it fails with a negative errno.
 int io_chdir(struct rank *rank, int host_fd);
 
 // Closes what a rank left open, when it ends.

@@ -73,8 +73,7 @@ static int text_open(struct rank *rank, const struct special *special, struct fi
     return 0;
 }
 
-int special_open(struct rank *rank, const struct special *special, uint32_t flags,
-                 struct file *file)
+int special_open(struct rank *rank, const struct special *special, uint32_t flags, struct file *file)
 {
     *file = (struct file){.kind = (uint8_t)special->kind,
                           .cloexec = (flags & O_CLOEXEC) != 0,

@@ -2,10 +2,10 @@
 // special.h: the paths the kernel answers itself, because they speak about the rank or the machine.
 //
 // On both machines: /proc/self/maps, status and statm (the host's would describe all ranks at
-// once), /proc/self/exe, /proc/self/fd/N, /dev/fd/N, /dev/stdin, /dev/stdout, /dev/stderr (the host's
-// would name its own descriptors), and the CPUs under /sys/devices/system/cpu. Where there is no file back end
-// also /dev/null, /dev/zero, /dev/random, /dev/urandom, /proc/cpuinfo and /proc/meminfo. Whatever
-// else lies in /proc of a host speaks about the host and is passed through.
+// once), /proc/self/exe, /proc/self/fd/N, /dev/fd/N, /dev/stdin, /dev/stdout, /dev/stderr (the
+// host's would name its own descriptors), and the CPUs under /sys/devices/system/cpu. Where there
+// is no file back end also /dev/null, /dev/zero, /dev/random, /dev/urandom, /proc/cpuinfo and
+// /proc/meminfo. Whatever else lies in /proc of a host speaks about the host and is passed through.
 #pragma once
 #include "kernel/io/io.h"
 
@@ -27,8 +27,7 @@ uint32_t special_mode(const struct special *special);
 uint32_t special_kind(const struct special *special);
 
 // Opens it: fills *file. 0 or a negative errno.
-int special_open(struct rank *rank, const struct special *special, uint32_t flags,
-                 struct file *file);
+int special_open(struct rank *rank, const struct special *special, uint32_t flags, struct file *file);
 
 // One descriptor less.
 void special_release(struct rank *rank, struct file_text *text);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // stream.c: standard output and error, and waiting by polling.
 //
-// Under a launcher each write becomes records in the rank's ring, at most RING_RECORD_MAX bytes each
-// and never torn: a record is put when the ring has room for all of it. If not, the launcher is
-// woken and the thread sleeps; nothing is lost, and the core is free for others meanwhile.
+// Under a launcher each write becomes records in the rank's ring, at most RING_RECORD_MAX bytes
+// each and never torn: a record is put when the ring has room for all of it. If not, the launcher
+// is woken and the thread sleeps; nothing is lost, and the core is free for others meanwhile.
 //
 // A ring has one writer at a time, whoever holds its lock: almost always a thread of the rank's
 // core, but a kernel that ends the job may write from any core and out of any exception.
@@ -45,8 +45,7 @@ static struct job_ring *out_ring(uint32_t rank)
 
 static char *out_data(uint32_t rank)
 {
-    return (char *)job_region + job_region->out_data_offset +
-           (uint64_t)rank * job_region->ring_bytes;
+    return (char *)job_region + job_region->out_data_offset + (uint64_t)rank * job_region->ring_bytes;
 }
 
 static bool ring_try_lock(uint32_t rank)

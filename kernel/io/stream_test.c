@@ -19,7 +19,7 @@
 #define BULK (5 * RING_RECORD_MAX + 123)
 #define LINES 5000
 
-static struct {
+static struct region {
     struct job job;
     struct job_ring out[2];
     char data[2][RING_BYTES];
@@ -119,8 +119,8 @@ static void start(void)
     region.job = (struct job){.ranks = 2,
                               .ring_bytes = RING_BYTES,
                               .stdin_rank = 0,
-                              .out_offset = (uint64_t)((char *)region.out - (char *)&region),
-                              .out_data_offset = (uint64_t)((char *)region.data - (char *)&region)};
+                              .out_offset = offsetof(struct region, out),
+                              .out_data_offset = offsetof(struct region, data)};
     for (int r = 0; r < 2; r++) {
         uint64_t before_wrap = UINT64_MAX - 1000;
 

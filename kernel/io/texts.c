@@ -7,8 +7,7 @@
 #include "kernel/io/special.h"
 #include "lib/lib.h"
 
-__attribute__((format(printf, 2, 3))) static void text_add(struct text *text, const char *line,
-                                                           ...)
+__attribute__((format(printf, 2, 3))) static void text_add(struct text *text, const char *line, ...)
 {
     size_t room = text->length < text->size ? text->size - text->length : 0;
     va_list list;

@@ -6,6 +6,7 @@
 #include "kernel/rank/rank.h"
 #include "kernel/rank/start.h"
 #include "lib/lib.h"
+#include <linux/futex.h>
 #include <stdatomic.h>
 
 #define KERNEL_STACK_BYTES (16ul << 10)
@@ -34,7 +35,7 @@ static uint64_t service_now_ns(void)
     return machine->now_ns();
 }
 
-_Noreturn static void service_abort(int status, const char *message)
+__attribute__((noreturn)) static void service_abort(int status, const char *message)
 {
     const struct thread *self = thread_self();
     struct job_end end = {.cause = JOB_ABORT,
@@ -159,6 +160,21 @@ static void thread_clear(struct thread *thread)
     memcpy(thread, &fresh, sizeof fresh);
 }
 
+// Thread ids are unique in the job, fit the 30 bits a futex has for them, and come round again after
+// a million threads of a rank. The main thread's is the rank's process id.
+static uint32_t tid_new(struct rank *rank)
+{
+    const struct thread *thread;
+    uint32_t tid;
+
+    do { // ends: a rank has far fewer live threads than ids
+        tid = rank_pid(rank) + rank->next_tid++ % (FUTEX_TID_MASK / RANKS_MAX) * RANKS_MAX;
+        for (thread = rank->threads; thread && thread->tid != tid;)
+            thread = thread->rank_next;
+    } while (thread);
+    return tid;
+}
+
 // A guard page, the kernel stack, struct thread, the vector area: one mapping.
 struct thread *rank_thread_create(struct rank *rank)
 {
@@ -186,8 +202,7 @@ struct thread *rank_thread_create(struct rank *rank)
     machine->vector_save(thread->vector_area); // a valid image to start from
     thread->rank = rank;
     thread->core = rank->core;
-    thread->tid = rank_pid(rank) + rank->next_tid * RANKS_MAX;
-    rank->next_tid++;
+    thread->tid = tid_new(rank);
     thread->rank_next = rank->threads;
     rank->threads = thread;
     rank->thread_count++;

@@ -21,7 +21,6 @@ struct slot {
     uintptr_t brk_start, brk;             // current break, not aligned
     uintptr_t stack_low, stack_high;      // the main stack; a guard page lies below stack_low
     uintptr_t clean_low, clean_high;      // never mapped since the boot: no need to zero
-    size_t mapped_bytes;
     struct slot_region *region;           // ordered by address
     uint32_t region_count;
 };

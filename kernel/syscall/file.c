@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // file.c: descriptors: open, close, dup, fcntl, flock.
 //
-// A file is opened non-blocking on the host, because opening a FIFO waits there for its other end and
-// would stop the core; the flag is taken back afterwards from what can block, unless the payload asked
-// for it. Locks of fcntl(2) belong to a process, and all ranks are one: they become locks of the
-// open file, which conflict between ranks as they should.
+// A file is opened non-blocking on the host, because opening a FIFO waits there for its other end
+// and would stop the core; the flag is taken back afterwards from what can block, unless the
+// payload asked for it. Locks of fcntl(2) belong to a process, and all ranks are one: they become
+// locks of the open file, which conflict between ranks as they should.
 #include "kernel/syscall/file.h"
 #include "kernel/syscall/path.h"
 #include "lib/lib.h"
@@ -35,12 +35,13 @@ static bool is_fifo(const struct path *path)
 {
     struct stat stat;
 
-    return host(__NR_newfstatat, (uint64_t[6]){path->dir, (uintptr_t)path->text,
-                                               (uintptr_t)&stat, 0}) == 0 &&
+    return host(__NR_newfstatat,
+                (uint64_t[6]){path->dir, (uintptr_t)path->text, (uintptr_t)&stat, 0}) == 0 &&
            S_ISFIFO(stat.st_mode);
 }
 
-// A FIFO opened for writing waits for a reader. (Opened for reading, it is the first read that waits.)
+// A FIFO opened for writing waits for a reader. (Opened for reading, it is the first read that
+// waits.)
 static long host_open_waiting(const struct path *path, const struct open_how *how)
 {
     struct io_wait wait = IO_WAIT_HOST;

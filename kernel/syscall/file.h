@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // file.h: the file families of system calls; the table in table.c names them.
 //
-// A rank's descriptors index its own table (kernel/io). Streams and the files the kernel makes up are
-// answered here, everything else by the file back end (kernel/io/host.h). A call that may wait
+// A rank's descriptors index its own table (kernel/io). Streams and the files the kernel makes up
+// are answered here, everything else by the file back end (kernel/io/host.h). A call that may wait
 // never stops the core: it polls and sleeps in between.
 #pragma once
 #include "kernel/rank/rank.h"
 
 // Reads up to `bytes` at `offset` of descriptor `fd` of the running rank into memory of its slot:
 // what a private mapping of a file is made of. Returns the bytes read, fewer only at end of file,
-// or a negative errno (-EBADF, -EACCES if it is not open for reading, -ENODEV if it cannot be mapped).
+// or a negative errno (-EBADF, -EACCES if it is not open for reading, -ENODEV if it cannot be
+// mapped).
 long file_pread_into(struct rank *rank, int fd, void *to, size_t bytes, uint64_t offset);
 
 // Descriptors: file.c

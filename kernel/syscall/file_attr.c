@@ -17,8 +17,8 @@ static long path_call(struct thread *self, long nr, uint64_t dir, uint64_t text,
         return rc;
     if (path.file)
         return -EPERM; // a stream is not the program's to change
-    return path_host(
-        nr, (uint64_t[6]){path.dir, (uintptr_t)path.text, more[0], more[1], more[2]}, -ENOENT);
+    return path_host(nr, (uint64_t[6]){path.dir, (uintptr_t)path.text, more[0], more[1], more[2]},
+                     -ENOENT);
 }
 
 long sys_chmod(struct thread *self, const uint64_t arg[6])
@@ -85,8 +85,7 @@ long sys_utimensat(struct thread *self, const uint64_t arg[6])
 {
     if (arg[1] == 0) // of the descriptor itself: futimens(3)
         return fd_host(self, __NR_utimensat, arg, -EPERM);
-    return path_call(self, __NR_utimensat, arg[0], arg[1],
-                     (uint64_t[3]){arg[2], (uint32_t)arg[3]});
+    return path_call(self, __NR_utimensat, arg[0], arg[1], (uint64_t[3]){arg[2], (uint32_t)arg[3]});
 }
 
 // There is no truncateat(2): a relative path goes through a descriptor of its own. O_NONBLOCK, so

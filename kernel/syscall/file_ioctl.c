@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// file_ioctl.c: ioctl(2). Terminals are what libcs ask about: does output go to one, how wide is it?
+// file_ioctl.c: ioctl(2). Terminals are what libcs ask about: does output go to one, how wide is
+// it?
 #include "kernel/syscall/path.h"
 #include "lib/lib.h"
 #include <asm/ioctls.h>
@@ -20,8 +21,7 @@ static const struct termios terminal = {
     .c_cc = {[VINTR] = 3, [VERASE] = 0x7f, [VKILL] = 0x15, [VEOF] = 4, [VMIN] = 1},
 };
 
-static long stream_ioctl(struct thread *self, const struct file *file, uint32_t request,
-                         uint64_t addr)
+static long stream_ioctl(struct thread *self, const struct file *file, uint32_t request, uint64_t addr)
 {
     bool is_terminal = file->kind <= FILE_STDERR && io_is_terminal(file->kind);
     struct winsize size = {.ws_row = CONSOLE_ROWS, .ws_col = CONSOLE_COLUMNS};

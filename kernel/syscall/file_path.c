@@ -29,8 +29,8 @@ static long enter(struct thread *self, int dir, const char *text)
 
     if (!host_present()) // the one directory there is
         return strcmp(text, "/") == 0 || strcmp(text, ".") == 0 ? 0 : -ENOENT;
-    host_fd = host(__NR_openat,
-                   (uint64_t[6]){dir, (uintptr_t)text, O_PATH | O_DIRECTORY | O_CLOEXEC});
+    host_fd =
+        host(__NR_openat, (uint64_t[6]){dir, (uintptr_t)text, O_PATH | O_DIRECTORY | O_CLOEXEC});
     return host_fd < 0 ? host_fd : io_chdir(self->rank, (int)host_fd);
 }
 
@@ -114,10 +114,10 @@ static long two_paths(struct thread *self, long nr, uint64_t from_dir, uint64_t 
         rc = path_resolve(self, to_dir, to_text, &to);
     if (rc)
         return rc;
-    return path_host(nr,
-                     (uint64_t[6]){from.dir, (uintptr_t)from.text, to.dir, (uintptr_t)to.text,
-                                   (uint32_t)flags},
-                     -ENOENT);
+    return path_host(
+        nr,
+        (uint64_t[6]){from.dir, (uintptr_t)from.text, to.dir, (uintptr_t)to.text, (uint32_t)flags},
+        -ENOENT);
 }
 
 long sys_rename(struct thread *self, const uint64_t arg[6])

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // file_poll.c: poll and ppoll over a mix of streams and descriptors of the host.
 //
-// Nobody wakes the core when something happens outside: one look, without waiting, then a sleep, each
-// longer than the one before. So other threads of the core run meanwhile, and an idle core is idle.
+// Nobody wakes the core when something happens outside: one look, without waiting, then a sleep,
+// each longer than the one before. So other threads of the core run meanwhile, and an idle core is
+// idle.
 #include "kernel/signal/signal.h"
 #include "kernel/syscall/clock.h"
 #include "kernel/syscall/path.h"

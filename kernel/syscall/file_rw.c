@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // file_rw.c: reading and writing bytes, and lseek.
 //
-// Regular files go straight to the host. What can wait is asked first and then given no more than it
-// takes without waiting: a read returns what is there, a write goes in parts of PIPE_BUF bytes, which
-// poll(2) promises room for. A socket gets all at once, for a datagram is one message, but with the
-// flag not to wait. Vectors of what the host does not hold go piece by piece.
+// Regular files go straight to the host. What can wait is asked first and then given no more than
+// it takes without waiting: a read returns what is there, a write goes in parts of PIPE_BUF bytes,
+// which poll(2) promises room for. A socket gets all at once, for a datagram is one message, but
+// with the flag not to wait. Vectors of what the host does not hold go piece by piece.
 #include "kernel/signal/signal.h"
 #include "kernel/syscall/path.h"
 #include "lib/lib.h"
@@ -148,9 +148,8 @@ long file_write(struct thread *self, struct file *file, const void *from, size_t
     case FILE_RANDOM:
         return (long)bytes;
     case FILE_HOST:
-        done = file->waits
-                   ? waiting_write(file, from, bytes)
-                   : host(__NR_write, (uint64_t[6]){file->host_fd, (uintptr_t)from, bytes});
+        done = file->waits ? waiting_write(file, from, bytes)
+                           : host(__NR_write, (uint64_t[6]){file->host_fd, (uintptr_t)from, bytes});
         return file_broken_pipe(self, done);
     default:
         return -EBADF;
@@ -323,7 +322,8 @@ long sys_writev(struct thread *self, const uint64_t arg[6])
     return vector_write(self, arg);
 }
 
-// The four with an offset, for files of the host; -1 in the second versions means where the file is.
+// The four with an offset, for files of the host; -1 in the second versions means where the file
+// is.
 static long vector_at(struct thread *self, long nr, const uint64_t arg[6], bool write)
 {
     const struct file *file = file_get(self->rank, arg[0]);

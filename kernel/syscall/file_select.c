@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// file_select.c: select and pselect6, in terms of file_events as poll is; epoll, which is the host's.
+// file_select.c: select and pselect6, in terms of file_events as poll is; epoll, which is the
+// host's.
 #include "kernel/syscall/clock.h"
 #include "kernel/syscall/path.h"
 #include "kernel/syscall/poll.h"
@@ -182,7 +183,8 @@ static long epoll_look(struct thread *self, const uint64_t arg[6], uint64_t dead
     if (!user_writable(arg[1], (uint32_t)arg[2] * sizeof(struct epoll_event)))
         return -EFAULT;
     for (;;) {
-        long found = fd_host(self, __NR_epoll_wait, (uint64_t[6]){arg[0], arg[1], arg[2], 0}, -EINVAL);
+        long found =
+            fd_host(self, __NR_epoll_wait, (uint64_t[6]){arg[0], arg[1], arg[2], 0}, -EINVAL);
         int rc;
 
         if (found || deadline_ns == 0)

@@ -2,8 +2,8 @@
 // file_socket.c: sockets of the host, under the rank's numbers.
 //
 // Whatever could wait is done without waiting (MSG_DONTWAIT, poll first) and tried again after a
-// sleep. A vector of buffers is passed as it is; descriptors in control messages would be the host's
-// numbers, so messages that send control data are refused.
+// sleep. A vector of buffers is passed as it is; descriptors in control messages would be the
+// host's numbers, so messages that send control data are refused.
 #include "kernel/syscall/path.h"
 #include "lib/lib.h"
 #include <asm/poll.h>
@@ -194,7 +194,8 @@ long sys_recvfrom(struct thread *self, const uint64_t arg[6])
     return transfer_all(self, __NR_recvfrom, arg, (arg[3] & MSG_WAITALL) != 0);
 }
 
-// A stream may take part of a message: the caller sees how much, as the flag MSG_DONTWAIT would have it.
+// A stream may take part of a message: the caller sees how much, as the flag MSG_DONTWAIT would
+// have it.
 long sys_sendmsg(struct thread *self, const uint64_t arg[6])
 {
     const struct user_msghdr *message = (const struct user_msghdr *)arg[1];

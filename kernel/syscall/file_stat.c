@@ -20,9 +20,8 @@
 static void stat_make(struct thread *self, uint32_t kind, uint32_t mode, uint64_t bytes,
                       struct stat *stat)
 {
-    static const uint16_t device[] = {[FILE_NULL] = NULL_DEVICE,
-                                      [FILE_ZERO] = ZERO_DEVICE,
-                                      [FILE_RANDOM] = RANDOM_DEVICE};
+    static const uint16_t device[] = {
+        [FILE_NULL] = NULL_DEVICE, [FILE_ZERO] = ZERO_DEVICE, [FILE_RANDOM] = RANDOM_DEVICE};
     const uint64_t none[6] = {0};
 
     *stat = (struct stat){.st_dev = STREAM_FILES_DEVICE,
@@ -141,8 +140,7 @@ long sys_statx(struct thread *self, const uint64_t arg[6])
     if (!stat_own(self, &path, &stat))
         return path_host(
             __NR_statx,
-            (uint64_t[6]){path.dir, (uintptr_t)path.text, (uint32_t)arg[2], arg[3], arg[4]},
-            -ENOENT);
+            (uint64_t[6]){path.dir, (uintptr_t)path.text, (uint32_t)arg[2], arg[3], arg[4]}, -ENOENT);
     statx_make(&stat, (struct statx *)arg[4]);
     return 0;
 }

@@ -95,7 +95,7 @@ long fd_host(struct thread *self, long nr, const uint64_t arg[6], long other)
 long fd_wait(const struct file *file, int events)
 {
     struct io_wait wait = IO_WAIT_HOST;
-    int host_fd = file->host_fd; // another thread may close it while we sleep
+    int host_fd = file->host_fd;
 
     for (;;) {
         int ready = host_poll(host_fd, events), rc;
@@ -107,5 +107,7 @@ long fd_wait(const struct file *file, int events)
         rc = io_wait(&wait);
         if (rc)
             return rc;
+        if (file->kind != FILE_HOST || file->host_fd != host_fd)
+            return -EBADF; // another thread closed it meanwhile
     }
 }

@@ -9,11 +9,11 @@
 
 // A path of the payload, looked up so that the host can take it.
 struct path {
-    int dir;          // host descriptor that `text` is relative to
-    const char *text; // for the host; of the payload's memory, the job's, or `buffer`
-    const char *link; // text stands for a symbolic link of ours to this; else NULL
+    int dir;                       // host descriptor that `text` is relative to
+    const char *text;              // for the host; of the payload's memory, the job's, or `buffer`
+    const char *link;              // text stands for a symbolic link of ours to this; else NULL
     const struct special *special; // the kernel answers for it; else NULL
-    struct file *file;             // it names this open descriptor, which is not the host's; else NULL
+    struct file *file; // it names this open descriptor, which is not the host's; else NULL
     char buffer[32];
 };
 
@@ -30,14 +30,16 @@ struct user_msghdr { // struct msghdr of x86-64
 // Is `text` a readable string, shorter than PATH_MAX? 0, -EFAULT or -ENAMETOOLONG.
 int path_check(uint64_t text);
 
-// Looks up a path relative to the rank's descriptor `dir` (AT_FDCWD: its working directory). With an
-// empty path, which only AT_EMPTY_PATH allows, `dir` may be any descriptor. 0 or a negative errno.
+// Looks up a path relative to the rank's descriptor `dir` (AT_FDCWD: its working directory). With
+// an empty path, which only AT_EMPTY_PATH allows, `dir` may be any descriptor. 0 or a negative
+// errno.
 int path_resolve(struct thread *self, uint64_t dir, uint64_t text, struct path *path);
 
 // The back end's answer, or `without` where there is none.
 long path_host(long nr, const uint64_t arg[6], long without);
 
-// Call `nr` with arg[0], a descriptor of the rank, made the host's. `other` if it is not the host's.
+// Call `nr` with arg[0], a descriptor of the rank, made the host's. `other` if it is not the
+// host's.
 long fd_host(struct thread *self, long nr, const uint64_t arg[6], long other);
 
 // Waits until poll(2) says one of `events` about a descriptor of the host. -EAGAIN if it is

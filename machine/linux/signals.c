@@ -70,6 +70,11 @@ static void on_sigsys(int signo, struct host_siginfo *info, struct host_ucontext
 
     (void)signo;
     (void)info;
+    if (c->rip < IMAGE_SLOT_BASE || c->rip >= IMAGE_SLOT_END) {
+        // No payload: the vDSO, called by one or by us, where the host's clock needs a real call.
+        c->rax = (uint64_t)host6(c->rax, c->rdi, c->rsi, c->rdx, c->r10, c->r8, c->r9);
+        return;
+    }
     c->rcx = c->rip; // the instruction behind the syscall: Linux has rolled RAX back to the number
     c->r11 = c->eflags;
     c->rip = (uintptr_t)syscall_entry;

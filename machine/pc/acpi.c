@@ -187,7 +187,8 @@ void acpi_read(const struct phys *phys, uint64_t rsdp, struct firmware *out)
             madt_read(phys, table, out);
         else if (table_open(phys, address, "FACP", &table))
             fadt_read(phys, table, out);
-        else if (table_open(phys, address, "HPET", &table) && field(phys, table, 40, 1) == SPACE_MEMORY)
+        else if (table_open(phys, address, "HPET", &table) &&
+                 field(phys, table, 40, 1) == SPACE_MEMORY)
             out->hpet = field(phys, table, 44, 8);
     }
 }

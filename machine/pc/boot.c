@@ -3,15 +3,17 @@
 //
 // Until the final page tables are loaded, memory is taken below 1 GiB only, and what the boot loader
 // left is read through phys.c. It is kept untouched until copied: `free` never contains it.
+#include "machine/payload.h"
 #include "machine/pc/bootinfo.h"
 #include "machine/pc/cmdline.h"
+#include "machine/pc/devices.h"
+#include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/x86io.h"
-#include "machine/payload.h"
 
 #define LOW_MEMORY_END (1ull << 20)
 #define CMDLINE_BYTES_MAX 0x10000u
-#define APIC_ID_MAX 254u   // of the xAPIC
+#define APIC_ID_MAX 254u          // of the xAPIC
 #define TRACES_BYTES (24ul << 20) // how far from the top of memory firmware may have worked
 #define TRACES_MARGIN (1ul << 20)
 #define WARM_MARK 0x32544f4f42545254ull
@@ -19,7 +21,7 @@
 
 static struct pc_core core0;
 static struct bootinfo info;
-static struct ranges ram;  // all there is
+static struct ranges ram; // all there is
 static struct ranges free_memory;
 static struct firmware firmware;
 static struct boot boot;
@@ -118,16 +120,18 @@ static void job_find(void)
     for (uint32_t i = ram.count; i-- > 0;) {
         struct range range = ram.range[i];
 
-        for (uint64_t at = ROUND_DOWN(range.end - 1, JOB_ALIGN); at >= range.start && at; at -= JOB_ALIGN) {
+        for (uint64_t at = ROUND_DOWN(range.end - 1, JOB_ALIGN); at >= range.start && at;
+             at -= JOB_ALIGN) {
             struct {
                 uint64_t magic, nonce;
             } head;
             uint64_t bytes;
 
-            if (!phys_machine.read(&phys_machine, at, &head, sizeof head) || head.magic != JOB_MAGIC ||
-                head.nonce != cmdline->job_nonce)
+            if (!phys_machine.read(&phys_machine, at, &head, sizeof head) ||
+                head.magic != JOB_MAGIC || head.nonce != cmdline->job_nonce)
                 continue;
-            if (!phys_machine.read(&phys_machine, at + offsetof(struct job, bytes), &bytes, sizeof bytes) ||
+            if (!phys_machine.read(&phys_machine, at + offsetof(struct job, bytes), &bytes,
+                                   sizeof bytes) ||
                 bytes < sizeof(struct job) || bytes > range.end - at)
                 pc_panic("the firmware has taken part of the memory shared with the launcher");
             job_range = (struct range){at, at + bytes};
@@ -190,6 +194,8 @@ static void counts_choose(void)
     used = pc_job ? pc_job->cores : boot.cores;
     if (used && used < pc_core_count)
         pc_core_count = used; // the others are not even started
+    if (pc_core_count > 1 && !ranges_contain(&ram, PC_TRAMPOLINE, PC_TRAMPOLINE + PAGE_BYTES))
+        pc_panic("the page at 0x%x, where other CPUs start, is not usable memory", PC_TRAMPOLINE);
 }
 
 static void cores_memory_take(void)
@@ -213,8 +219,8 @@ static bool page_clean(uint64_t address, bool sieve)
     for (uint32_t i = 0; i < PAGE_BYTES / sizeof *page; i += sieve ? 64 : 8) {
         any |= page[i];
         if (!sieve)
-            any |= page[i + 1] | page[i + 2] | page[i + 3] | page[i + 4] | page[i + 5] | page[i + 6] |
-                   page[i + 7];
+            any |= page[i + 1] | page[i + 2] | page[i + 3] | page[i + 4] | page[i + 5] |
+                   page[i + 6] | page[i + 7];
     }
     // Not memset: an emulator watches every single store to what was code.
     for (uint32_t i = 0; any && i < PAGE_BYTES / sizeof *page; i++)
@@ -229,7 +235,8 @@ static void firmware_traces_zero(struct range range)
 {
     uint64_t near = TRACES_MARGIN; // bytes still to be looked at closely
 
-    for (uint64_t at = range.start; at < range.end && at < range.start + TRACES_MARGIN; at += PAGE_BYTES)
+    for (uint64_t at = range.start; at < range.end && at < range.start + TRACES_MARGIN;
+         at += PAGE_BYTES)
         page_clean(at, false);
     for (uint64_t at = range.end; at > range.start && (near || range.end - at < TRACES_BYTES);) {
         at -= PAGE_BYTES;
@@ -238,7 +245,8 @@ static void firmware_traces_zero(struct range range)
             continue;
         }
         if (near == 0)
-            for (uint64_t up = at + PAGE_BYTES; up < range.end && up < at + TRACES_MARGIN; up += PAGE_BYTES)
+            for (uint64_t up = at + PAGE_BYTES; up < range.end && up < at + TRACES_MARGIN;
+                 up += PAGE_BYTES)
                 page_clean(up, false);
         near = TRACES_MARGIN;
     }
@@ -278,7 +286,8 @@ void pc_start(uint32_t magic, uint32_t address)
     clock_start();
     counts_choose();
     cores_memory_take();
-    slots_memory_init(&free_memory, pc_job ? pc_job->ranks : boot.ranks, &boot.payload, memory_zeroed());
+    slots_memory_init(&free_memory, pc_job ? pc_job->ranks : boot.ranks, &boot.payload,
+                      memory_zeroed());
     boot.job = pc_job;
     boot.argv = cmdline->argv;
     boot.envp = cmdline->envp;

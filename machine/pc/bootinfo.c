@@ -30,7 +30,14 @@ struct tag {
     uint32_t type, bytes;
 };
 
-enum { TAG_END = 0, TAG_CMDLINE = 1, TAG_MODULE = 3, TAG_MAP = 6, TAG_ACPI_OLD = 14, TAG_ACPI_NEW = 15 };
+enum {
+    TAG_END = 0,
+    TAG_CMDLINE = 1,
+    TAG_MODULE = 3,
+    TAG_MAP = 6,
+    TAG_ACPI_OLD = 14,
+    TAG_ACPI_NEW = 15
+};
 
 static void keep(struct bootinfo *info, uint64_t start, uint64_t bytes)
 {

@@ -48,7 +48,7 @@ static void test_pvh(void)
     put(0x104, 1, 4);
     put(0x10c, 1, 4); // one module
     put(0x110, 0x800, 8);
-    put(0x118, 0x3000, 8); // command line
+    put(0x118, 0x3000, 8);  // command line
     put(0x120, 0xf0010, 8); // RSDP
     put(0x128, 0x1000, 8);  // map
     put(0x130, 5, 4);
@@ -61,11 +61,14 @@ static void test_pvh(void)
     map_put(0x1000, 4, 0, 0, 0); // QEMU's trailing entry
     check(bootinfo_read(&phys, BOOTINFO_PVH, 0x100, &info) == NULL && info.pvh, "start_info");
     check(info.cmdline == 0x3000 && info.rsdp == 0xf0010, "command line and RSDP");
-    check(ranges_contain(&info.keep, 0x700000, 0x702000) && ranges_contain(&info.keep, 0x1000, 0x2000) &&
-              ranges_contain(&info.keep, 0x3000, 0x4000), "what must be kept");
+    check(ranges_contain(&info.keep, 0x700000, 0x702000) &&
+              ranges_contain(&info.keep, 0x1000, 0x2000) &&
+              ranges_contain(&info.keep, 0x3000, 0x4000),
+          "what must be kept");
     check(bootinfo_ram(&phys, &info, &ram) == NULL && ram.count == 3, "memory map");
     check(ram.range[0].end == 0x9f000 && ram.range[1].end == 0x3ffdf000 &&
-              ram.range[2].end == 0x140000000, "whole pages, reserved ones taken out");
+              ram.range[2].end == 0x140000000,
+          "whole pages, reserved ones taken out");
     put(0x104, 0, 4);
     check(bootinfo_read(&phys, BOOTINFO_PVH, 0x100, &info) != NULL, "version 0 has no map");
     put(0x100, 0, 4);
@@ -101,9 +104,11 @@ static void test_multiboot2(void)
     at = tag(at, 0, 8);
     put(0x100, at - 0x100, 4);
     check(bootinfo_read(&phys, BOOTINFO_MULTIBOOT2, 0x100, &info) == NULL && !info.pvh, "tags");
-    check(info.cmdline == 0x110 && info.rsdp == new && old != new, "command line; the newer RSDP");
-    check(ranges_contain(&info.keep, 0x900000, 0x905000) && ranges_contain(&info.keep, 0x100, at), "kept");
-    check(bootinfo_ram(&phys, &info, &ram) == NULL && ram.count == 2 && ram.range[1].start == 0x401000, "map");
+    check(info.cmdline == 0x110 && info.rsdp == new &&old != new, "command line; the newer RSDP");
+    check(ranges_contain(&info.keep, 0x900000, 0x905000) && ranges_contain(&info.keep, 0x100, at),
+          "kept");
+    check(bootinfo_ram(&phys, &info, &ram) == NULL && ram.count == 2 && ram.range[1].start == 0x401000,
+          "map");
     put(0x10c, 4, 4); // a tag shorter than its head
     check(bootinfo_read(&phys, BOOTINFO_MULTIBOOT2, 0x100, &info) != NULL, "a tag without length");
     put(0x10c, 0x10000, 4);

@@ -7,6 +7,8 @@
 // 0x16, which is the nominal frequency only; and the local APIC's timer, 1 GHz under most hypervisors.
 // Every wait ends after a bounded number of polls.
 #include "machine/pc/clockmath.h"
+#include "machine/pc/devices.h"
+#include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/x86io.h"
 
@@ -169,7 +171,7 @@ static uint64_t rtc_seconds(void)
     uint64_t last = 0;
 
     for (int i = 0; i < 8; i++) { // the same twice: not in the middle of an update
-        struct rtc_registers rtc = {cmos_read(0), cmos_read(2), cmos_read(4), cmos_read(7),
+        struct rtc_registers rtc = {cmos_read(0), cmos_read(2), cmos_read(4),    cmos_read(7),
                                     cmos_read(8), cmos_read(9), cmos_read(0x32), cmos_read(0xb)};
         uint64_t now = clock_rtc_seconds(&rtc);
 
@@ -268,7 +270,8 @@ static uint64_t measured_khz(const struct firmware *firmware)
         hpet = direct(firmware->hpet);
         period_fs = hpet[1];
         if (period_fs >= 1000000 && period_fs <= 100000000)
-            khz = measure(&(struct ticker){1000000000000000 / period_fs, UINT32_MAX, hpet_start, hpet_count});
+            khz = measure(
+                &(struct ticker){1000000000000000 / period_fs, UINT32_MAX, hpet_start, hpet_count});
     }
     if (!khz && firmware->pm_timer) {
         pm_timer_port = firmware->pm_timer;

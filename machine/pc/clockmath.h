@@ -17,7 +17,10 @@ static inline uint64_t clock_muldiv(uint64_t a, uint64_t b, uint64_t c)
 
     if (product >> 64 >= c)
         return UINT64_MAX;
-    __asm__("divq %4" : "=a"(quotient), "=d"(rest) : "a"((uint64_t)product), "d"((uint64_t)(product >> 64)), "r"(c) : "cc");
+    __asm__("divq %4"
+            : "=a"(quotient), "=d"(rest)
+            : "a"((uint64_t)product), "d"((uint64_t)(product >> 64)), "r"(c)
+            : "cc");
     return quotient;
 }
 

@@ -30,7 +30,8 @@ static void test_scale(void)
         check(near(ns, year * 1000000000, 20), "a year in nanoseconds");
     }
     check(clock_muldiv(UINT64_MAX, UINT64_MAX, 1) == UINT64_MAX, "muldiv saturates");
-    check(clock_muldiv(1ull << 63, 6, 3) == UINT64_MAX && clock_muldiv(1ull << 62, 6, 3) == 1ull << 63, "muldiv");
+    check(clock_muldiv(1ull << 63, 6, 3) == UINT64_MAX && clock_muldiv(1ull << 62, 6, 3) == 1ull << 63,
+          "muldiv");
 }
 
 static void test_sources(void)
@@ -57,17 +58,21 @@ static void test_dates(void)
         struct tm tm;
 
         gmtime_r(&t, &tm);
-        ok = clock_seconds((uint32_t)tm.tm_year + 1900, (uint32_t)tm.tm_mon + 1, (uint32_t)tm.tm_mday,
-                           (uint32_t)tm.tm_hour, (uint32_t)tm.tm_min, (uint32_t)tm.tm_sec) == (uint64_t)t;
+        ok = clock_seconds((uint32_t)tm.tm_year + 1900, (uint32_t)tm.tm_mon + 1,
+                           (uint32_t)tm.tm_mday, (uint32_t)tm.tm_hour, (uint32_t)tm.tm_min,
+                           (uint32_t)tm.tm_sec) == (uint64_t)t;
     }
     check(ok, "dates from 1970 to 2103");
     check(clock_rtc_seconds(&(struct rtc_registers){0x59, 0x34, 0x12, 0x29, 0x02, 0x24, 0x20, 2}) ==
-              1709210099, "RTC, BCD, 24 hours");
+              1709210099,
+          "RTC, BCD, 24 hours");
     check(clock_rtc_seconds(&(struct rtc_registers){59, 34, 12, 29, 2, 24, 0xff, 6}) == 1709210099,
           "RTC, binary, no century");
     check(clock_rtc_seconds(&(struct rtc_registers){0x59, 0x34, 0x92, 0x29, 0x02, 0x24, 0x20, 0}) ==
-              1709210099, "RTC, 12 hours: noon");
-    check(clock_rtc_seconds(&(struct rtc_registers){0, 0, 0x12, 0x01, 0x01, 0x30, 0x20, 0}) == 1893456000,
+              1709210099,
+          "RTC, 12 hours: noon");
+    check(clock_rtc_seconds(&(struct rtc_registers){0, 0, 0x12, 0x01, 0x01, 0x30, 0x20, 0}) ==
+              1893456000,
           "RTC, 12 hours: midnight");
 }
 

@@ -20,7 +20,7 @@ struct cmdline {
     uint32_t ranks, cores; // 0: not given
     bool has_job, strace;
     uint64_t job_nonce;
-    uint64_t tsc_khz; // 0: not given
+    uint64_t tsc_khz;  // 0: not given
     const char *wrong; // a word that begins with "torito." and means nothing, or NULL
     uint32_t argc, envc;
     const char *argv[CMDLINE_WORDS_MAX + 2]; // argv[0] is the caller's; NULL at the end

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // console.c: the first serial port, the bell to the launcher, and the end of a boot that fails.
+#include "machine/pc/devices.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/x86io.h"
 #include <asm/errno.h>

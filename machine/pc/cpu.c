@@ -119,8 +119,8 @@ static void tables_load(struct pc_core *core)
     core->gdt[PC_CODE / 8] = 0x00af9b000000ffff;
     core->gdt[PC_DATA / 8] = 0x00cf93000000ffff;
     // An available 64-bit TSS: limit and base spread over two entries (SDM volume 3, figure 7-4).
-    core->gdt[PC_TSS / 8] = (sizeof core->tss - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 |
-                            (tss >> 24 & 0xff) << 56;
+    core->gdt[PC_TSS / 8] =
+        (sizeof core->tss - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 | (tss >> 24 & 0xff) << 56;
     core->gdt[PC_TSS / 8 + 1] = tss >> 32;
     __asm__ volatile("lgdt %0" : : "m"(gdt_pointer));
     pc_segments_load();
@@ -141,8 +141,10 @@ static void control_registers_set(void)
            (pc_features.fsgsbase ? CR4_FSGSBASE : 0) | (pc_features.xsave ? CR4_OSXSAVE : 0);
     __asm__ volatile("mov %0, %%cr4" : : "r"(cr4));
     if (pc_features.xsave)
-        __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)pc_features.xcr0),
-                         "d"((uint32_t)(pc_features.xcr0 >> 32)));
+        __asm__ volatile("xsetbv"
+                         :
+                         : "c"(0), "a"((uint32_t)pc_features.xcr0),
+                           "d"((uint32_t)(pc_features.xcr0 >> 32)));
     __asm__ volatile("fninit; ldmxcsr %0" : : "m"(mxcsr));
 }
 

@@ -17,12 +17,12 @@ struct firmware_register { // ACPI 6.4, 5.2.3.2: generic address structure
 struct firmware {
     const char *source; // "ACPI", "MP table" or "none": where the CPUs were found
     uint32_t cpu_count;
-    uint32_t cpu[FIRMWARE_CPUS_MAX]; // APIC ids of the usable CPUs, as listed
-    uint64_t lapic;     // physical address of the local APICs, 0 unknown
-    uint64_t hpet;      // physical address, 0: none
-    uint16_t pm_timer;  // port, 0: none
-    bool pm_timer_32;   // 32 bits wide, otherwise 24
-    uint16_t pm1a_control, pm1b_control; // ports, 0: none
+    uint32_t cpu[FIRMWARE_CPUS_MAX];        // APIC ids of the usable CPUs, as listed
+    uint64_t lapic;                         // physical address of the local APICs, 0 unknown
+    uint64_t hpet;                          // physical address, 0: none
+    uint16_t pm_timer;                      // port, 0: none
+    bool pm_timer_32;                       // 32 bits wide, otherwise 24
+    uint16_t pm1a_control, pm1b_control;    // ports, 0: none
     struct firmware_register sleep_control; // hardware-reduced ACPI
     bool has_s5;
     uint8_t s5_type[2]; // SLP_TYPa, SLP_TYPb

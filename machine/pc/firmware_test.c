@@ -58,7 +58,8 @@ static void table(uint32_t at, const char *signature, uint32_t bytes)
 
 static void acpi_build(void)
 {
-    static const uint8_t s5[] = {0x08, '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00};
+    static const uint8_t s5[] = {0x08, '_',  'S',  '5',  '_',  0x12, 0x06,
+                                 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00};
     uint32_t at = MADT + 44;
 
     memset(memory, 0, sizeof memory);
@@ -126,11 +127,13 @@ static void test_acpi(void)
     acpi_build();
     firmware_read(&phys, 0, &found);
     check(found.cpu_count == 4 && found.cpu[0] == 0 && found.cpu[1] == 2 && found.cpu[2] == 6 &&
-              found.cpu[3] == 300 && strcmp(found.source, "ACPI") == 0, "MADT");
+              found.cpu[3] == 300 && strcmp(found.source, "ACPI") == 0,
+          "MADT");
     check(found.lapic == 0xfee00000 && found.hpet == 0xfed00000, "addresses");
     check(found.pm1a_control == 0x604 && found.pm_timer == 0x608 && found.pm_timer_32, "FADT");
     check(found.sleep_control.there && !found.sleep_control.is_io &&
-              found.sleep_control.address == 0xfea00200, "sleep control register");
+              found.sleep_control.address == 0xfea00200,
+          "sleep control register");
     check(found.has_s5 && found.s5_type[0] == 5 && found.s5_type[1] == 1, "\\_S5_");
     firmware_read(&phys, RSDP, &found);
     check(found.cpu_count == 4, "RSDP from the boot loader");
@@ -175,7 +178,8 @@ static void test_mp(void)
     memset(memory, 0, sizeof memory);
     mp_build(0x9fc00, 0); // as qboot leaves it: entry count 0
     firmware_read(&phys, 0, &found);
-    check(found.cpu_count == 5 && found.cpu[4] == 4 && strcmp(found.source, "MP table") == 0, "MP table, no count");
+    check(found.cpu_count == 5 && found.cpu[4] == 4 && strcmp(found.source, "MP table") == 0,
+          "MP table, no count");
     check(found.lapic == 0xfee00000, "its local APIC");
     memory[0x9fc00 + 16 + 50]++;
     firmware_read(&phys, 0, &found);
@@ -188,7 +192,8 @@ static void test_mp(void)
     acpi_build();
     mp_build(0x9fc00, 0);
     firmware_read(&phys, 0, &found);
-    check(found.cpu_count == 5 && found.hpet && strcmp(found.source, "MP table") == 0, "the longer list wins");
+    check(found.cpu_count == 5 && found.hpet && strcmp(found.source, "MP table") == 0,
+          "the longer list wins");
 }
 
 int main(void)

@@ -4,6 +4,8 @@
 // Registers are memory (xAPIC) or, if the firmware has switched that on, MSRs (x2APIC). The timer
 // runs in TSC-deadline mode where there is one, otherwise counts down once at a measured speed.
 #include "machine/pc/clockmath.h"
+#include "machine/pc/devices.h"
+#include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/x86io.h"
 

@@ -6,10 +6,13 @@
 //   IMAGE_SLOT_BASE     the ranks' slots (slots.c fills the lower tables)
 //
 // Nothing else: address 0 and all low memory are unmapped, so a NULL pointer faults.
+#include "machine/pc/devices.h"
+#include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 
 #define GIB (1ul << 30)
-#define BOOT_VIEW_END (GIB - 2 * LARGE_BYTES) // the boot tables show no more; the rest is the window
+#define BOOT_VIEW_END \
+    (GIB - 2 * LARGE_BYTES) // the boot tables show no more; the rest is the window
 
 uint64_t pte_no_execute;
 uint64_t pc_cr3;
@@ -22,7 +25,8 @@ void *paging_take(struct ranges *free, uint64_t bytes)
     uint64_t at = ranges_take(free, ROUND_UP(bytes, PAGE_BYTES), PAGE_BYTES, take_limit);
 
     if (!at)
-        pc_panic("no memory for the kernel's own tables; give the VM more (mpiexec --mem, qemu -m)");
+        pc_panic(
+            "no memory for the kernel's own tables; give the VM more (mpiexec --mem, qemu -m)");
     memset(direct(at), 0, ROUND_UP(bytes, PAGE_BYTES));
     return direct(at);
 }

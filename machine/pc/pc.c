@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // pc.c: the machine "pc", put together.
 #include "machine/pc/pc.h"
+#include "machine/pc/devices.h"
+#include "machine/pc/memory.h"
 #include <asm/errno.h>
 
 static long pc_host_call(long nr, const uint64_t arg[6])

@@ -7,13 +7,10 @@
 #pragma once
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "machine/pc/firmware.h"
-#include "machine/pc/phys.h"
-#include "machine/pc/ranges.h"
 #include <stdatomic.h>
 
 #define LARGE_BYTES (2ul << 20)
-#define PC_TRAMPOLINE 0x8000u // where a startup IPI sends a CPU; a page of low memory
+#define PC_TRAMPOLINE 0x8000u       // where a startup IPI sends a CPU; a page of low memory
 #define PC_STACK_BYTES (32ul << 10) // core_main and the idle thread
 #define PC_TRAP_STACK_BYTES (16ul << 10)
 #define PC_ALARM_STACK_BYTES (8ul << 10) // NMI, double fault, machine check: each has its own
@@ -30,7 +27,8 @@
 #define PC_VECTOR_SPURIOUS 0x3fu
 
 // entry32.S and trap.S know these by number.
-_Static_assert(IMAGE_KERNEL_PHYS == 0x200000 && IMAGE_PAYLOAD_PHYS - IMAGE_KERNEL_PHYS <= LARGE_BYTES, "entry32.S");
+_Static_assert(IMAGE_KERNEL_PHYS == 0x200000 && IMAGE_PAYLOAD_PHYS - IMAGE_KERNEL_PHYS <= LARGE_BYTES,
+               "entry32.S");
 _Static_assert(IMAGE_KERNEL_BASE >> 39 == 2 && IMAGE_DIRECT_BASE >> 39 == 4, "entry32.S");
 _Static_assert(IMAGE_KERNEL_BASE == 0x10000000000, "trap.S");
 _Static_assert(offsetof(struct core, syscall_stack) == 8, "trap.S");
@@ -103,85 +101,8 @@ void cpu_vector_save(void *area);
 void cpu_vector_restore(const void *area);
 void cpu_random(uint8_t *to, size_t bytes);
 
-// --- paging.c ---
-// Builds and loads the final tables: kernel, direct map of `ram` and of the rest below 4 GiB.
-// Takes pages from `free`. phys_machine reads through the direct map from then on.
-void paging_init(const struct ranges *ram, struct ranges *free);
-// Makes the slots' upper tables for `ranks`.
-void paging_slots_init(uint32_t ranks, struct ranges *free);
-// The page directory pointer entry for a slot address; its tables above exist.
-_Atomic uint64_t *paging_slot_entry(uintptr_t address);
-// Lets the boot tables serve the trampoline: low memory at its own address, the rest as final.
-// Returns their physical address.
-uint32_t paging_trampoline(void);
-// `bytes` of zeroed memory in the direct map, page aligned; panics if there are none.
-void *paging_take(struct ranges *free, uint64_t bytes);
-
-// Bits of page table entries (SDM volume 3, 4.5).
-#define PTE_PRESENT 0x001ull
-#define PTE_WRITE 0x002ull
-#define PTE_UNCACHED 0x018ull // PWT, PCD
-#define PTE_LARGE 0x080ull
-#define PTE_ADDRESS 0x000ffffffffff000ull
-extern uint64_t pte_no_execute; // bit 63 where the CPU has it, else 0
-
-static inline void *direct(uint64_t physical)
-{
-    return (void *)(IMAGE_DIRECT_BASE + physical);
-}
-
-static inline uint64_t physical_of_kernel(const volatile void *p)
-{
-    return (uintptr_t)p - IMAGE_KERNEL_BASE + IMAGE_KERNEL_PHYS;
-}
-
-// --- slots.c ---
-// Divides the free memory between the ranks; panics if the payload does not fit.
-void slots_memory_init(struct ranges *free, uint32_t ranks, const struct payload *payload,
-                       bool zeroed);
-int pc_slot_create(uint32_t rank, uint32_t ranks, const struct payload *payload,
-                   struct slot_memory *out);
-int pc_map(uintptr_t addr, size_t bytes, int prot, bool fresh);
-int pc_unmap(uintptr_t addr, size_t bytes);
-int pc_protect(uintptr_t addr, size_t bytes, int prot);
-int pc_discard(uintptr_t addr, size_t bytes, int prot);
-uint64_t pc_memory_bytes(void);
-
-// --- lapic.c ---
-void lapic_init(uint64_t address); // core 0: `address` as the firmware's tables have it, or 0
-void lapic_timer_init(void);       // core 0: finds the timer's speed, by the clock
-uint32_t lapic_timer_count(void);  // a down-counter of 62.5 MHz under KVM, for clock.c's last resort
-void lapic_core_init(void); // every core
-void lapic_eoi(void);
-uint32_t lapic_id(void);
-void lapic_ipi(uint32_t apic_id, uint32_t command); // interrupt command register, low half
-void lapic_timer_arm(uint64_t delta_ns);            // one interrupt, at the latest after that time
-void lapic_timer_stop(void);
-
-// --- clock.c ---
-// The order of preference is told in clock.c. `hint_khz` is the launcher's, 0: none.
-void clock_init(const struct firmware *firmware, uint64_t override_khz, uint64_t hint_khz);
-// Sets the wall clock by the launcher's (0: none) or the RTC.
-void clock_wall_init(uint64_t launcher_ns);
-uint64_t clock_now_ns(void);
-uint64_t clock_wall_ns(void);
-uint64_t clock_ns_to_ticks(uint64_t ns); // of the TSC
-void clock_wait_ns(uint64_t ns);         // busy
-
 // --- smp.c ---
 void pc_cores_start(uint32_t count, void (*entry)(struct core *core)) __attribute__((noreturn));
 void pc_core_idle(struct core *core, uint64_t deadline_ns);
 void pc_core_wake(uint32_t index);
 struct core *pc_core_get(uint32_t index);
-
-// --- console.c ---
-void console_init(void);
-void pc_console_write(int fd, const char *text, size_t bytes);
-long pc_console_read(char *text, size_t bytes);
-void pc_kick(void);
-// Ends the machine before the kernel runs: one sentence to the launcher or the console.
-_Noreturn void pc_panic(const char *text, ...) __attribute__((format(printf, 1, 2)));
-
-// --- poweroff.c ---
-void poweroff_init(const struct firmware *firmware);
-void pc_exit(int status) __attribute__((noreturn));

@@ -33,7 +33,8 @@ static bool boot_read(const struct phys *phys, uint64_t address, void *to, size_
         if (part > bytes)
             part = bytes;
         window_turn(first);
-        memcpy(at, (const char *)(IMAGE_DIRECT_BASE + WINDOW_ENTRY * LARGE_BYTES + (address - first)), part);
+        memcpy(at, (const char *)(IMAGE_DIRECT_BASE + WINDOW_ENTRY * LARGE_BYTES + (address - first)),
+               part);
         address += part;
         at += part;
         bytes -= part;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // poweroff.c: ending the machine, by the first of several ways that works.
+#include "machine/pc/devices.h"
+#include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/x86io.h"
 

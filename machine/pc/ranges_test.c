@@ -63,7 +63,8 @@ static void test_take_and_share(void)
 
     ranges_add(&set, 100, 110);
     ranges_add(&set, 200, 265);
-    check(ranges_take(&set, 16, 16, UINT64_MAX) == 208, "take aligned from the range that has room");
+    check(ranges_take(&set, 16, 16, UINT64_MAX) == 208,
+          "take aligned from the range that has room");
     check(ranges_take(&set, 16, 16, 216) == 0, "take respects the limit");
     check(ranges_bytes(&set) == 10 + 8 + 41, "bytes after a take");
     check(ranges_share(&set, 1, 1) == 41, "one part: the largest range");
@@ -84,7 +85,8 @@ static void test_full(void)
         ranges_remove(&set, i * 10, i * 10 + 1);
     check(set.count == RANGES_MAX, "full");
     ranges_remove(&set, 5000, 5001);
-    check(set.count == RANGES_MAX && !ranges_overlap(&set, 5000, 5001), "removed although there is no room");
+    check(set.count == RANGES_MAX && !ranges_overlap(&set, 5000, 5001),
+          "removed although there is no room");
     ranges_add(&set, 20000, 20001);
     check(!ranges_overlap(&set, 20000, 20001), "what does not fit is left out");
 }

@@ -13,13 +13,16 @@
 // while the directory's entry points to it; otherwise the entry is empty or maps 2 MiB at once.
 //
 // The payload's read-only segments lie below data_start: 4 KiB pages of the template, shared by all.
+#include "machine/pc/devices.h"
+#include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include <asm/errno.h>
 #include <elf.h>
 
 #define GIB (1ul << 30)
 #define LARGE_PART_BYTES (16ull << 20) // from here on a part has large pages
-#define PROGRAM_BYTES_MIN (2ull << 20) // stack, heap and the kernel's tables for a rank that does little
+#define PROGRAM_BYTES_MIN \
+    (2ull << 20) // stack, heap and the kernel's tables for a rank that does little
 #define TABLE_ENTRIES 512u
 
 struct part {
@@ -57,7 +60,8 @@ void slots_memory_init(struct ranges *free, uint32_t ranks, const struct payload
     slots.zeroed = zeroed;
     slots.part_bytes = ranges_share(free, ranks, PAGE_BYTES);
     if (slots.part_bytes < need)
-        pc_panic("not enough memory: %u ranks of this program need at least %lu MiB, there are %lu MiB for "
+        pc_panic("not enough memory: %u ranks of this program need at least %lu MiB, there are %lu "
+                 "MiB for "
                  "them; use mpiexec --mem (or qemu -m) with at least %lu MiB more, or fewer ranks",
                  ranks, mib(need * ranks), ranges_bytes(free) >> 20,
                  mib((need - slots.part_bytes) * ranks));

@@ -7,6 +7,8 @@
 // Sleep: a core stores `sleeping`, fences, and looks at `wake`; a waker stores `wake`, fences, and looks
 // at `sleeping`: one of the two sees the other. [W] labels both. Interrupts are off between the look
 // and `sti; hlt`, so an interrupt sent in between ends the hlt.
+#include "machine/pc/devices.h"
+#include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/x86io.h"
 

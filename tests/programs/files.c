@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // files.c: files by path and by descriptor: C stdio and POSIX calls, in a directory of its own.
 //
-// Every rank works in its own directory below the current one, which it leaves empty and removes. It
-// prints nothing but the verdict, which is the same whoever runs it. Needs a file system.
+// Every rank works in its own directory below the current one, which it leaves empty and removes.
+// It prints nothing but the verdict, which is the same whoever runs it. Needs a file system.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>

@@ -47,8 +47,10 @@ static void *write_later(void *unused)
 
 static void test_poll(void)
 {
-    struct pollfd polls[4] = {
-        {.fd = end[0], .events = POLLIN}, {.fd = 900, .events = POLLIN}, {.fd = -1}, {.fd = 1, .events = POLLOUT}};
+    struct pollfd polls[4] = {{.fd = end[0], .events = POLLIN},
+                              {.fd = 900, .events = POLLIN},
+                              {.fd = -1},
+                              {.fd = 1, .events = POLLOUT}};
     double start = now_ms();
     pthread_t thread;
     char text;

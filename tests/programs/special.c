@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// special.c: the files that speak about the process and its machine, as libcs and runtimes read them.
+// special.c: the files that speak about the process and its machine, as libcs and runtimes read
+// them.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

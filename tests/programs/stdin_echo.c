@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// stdin_echo.c: reads standard input to its end and counts; a rank without input sees the end at once.
+// stdin_echo.c: reads standard input to its end and counts; a rank without input sees the end at
+// once.
 //
 // Three ways to read: single lines by stdio, then with the arguments `read` or `readv`.
 #include <stdio.h>

@@ -27,6 +27,12 @@ static void add(struct stream *stream, const char *text, uint64_t now)
     stream_add(stream, text, strlen(text), now);
 }
 
+static void close_both(struct stream *stream)
+{
+    stream_end(stream);
+    free(stream->sink->data);
+}
+
 static void test_lines(void)
 {
     struct sink sink = {.fd = -1};
@@ -43,6 +49,7 @@ static void test_lines(void)
     expect(&sink, "thr", "the last part goes at the end, as it is");
     stream_end(&b);
     expect(&sink, "", "nothing is left of b");
+    close_both(&b);
 }
 
 static void test_quiet(void)
@@ -68,7 +75,7 @@ static void test_quiet(void)
     add(&a, "\n", 0);
     cases++;
     failures += sink_waiting(&sink) != sizeof spill + 1;
-    sink.start = sink.end = 0;
+    close_both(&a);
 }
 
 static void test_prefix(void)
@@ -84,6 +91,7 @@ static void test_prefix(void)
     expect(&sink, "z\n", "but only once");
     stream_end(&a);
     expect(&sink, "[7] w\n", "the end completes the line");
+    close_both(&a);
 }
 
 static void test_long(void)
@@ -102,6 +110,7 @@ static void test_long(void)
     a.alone = true;
     add(&a, "at once", 0);
     expect(&sink, "at once", "a rank alone need not wait");
+    close_both(&a);
     free(line);
 }
 
