@@ -5,11 +5,13 @@
 // AT_TORITO. A program without libmpi never looks at it. Calls are ordinary function calls: they may
 // switch threads, keep only what the System V ABI says a call keeps, and run on the caller's stack.
 #pragma once
+#include "abi/bus.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define AT_TORITO 0x54524f // "TRO": an auxiliary vector type no kernel uses
-#define SERVICES_VERSION 1u
+#define SERVICES_VERSION 2u
 
 struct services {
     uint32_t version; // SERVICES_VERSION
@@ -32,4 +34,37 @@ struct services {
 
     // From MPI_Init and MPI_Finalize: lets the launcher tell a rank that left without finalizing.
     void (*mpi_state)(int initialized, int finalized);
+
+    // --- waiting and waking ---
+    // The calling thread, for wake; the address means nothing else.
+    void *(*thread)(void);
+    // Blocks the calling thread until wake(thread). Meanwhile the core calls poll() when messages wait
+    // for it on the bus: on the blocked thread's stack, and it must not block. May return early.
+    void (*wait)(bool (*poll)(void));
+    // Wakes a thread, from any core. A wake before the wait ends that wait at once.
+    void (*wake)(void *thread);
+    // Do other threads of this core want to run?
+    bool (*others_ready)(void);
+
+    // --- the other ranks ---
+    uint32_t (*core_of)(uint32_t rank);
+    // One word per rank, which its library sets and all may read; NULL until set. Same address in all ranks.
+    void *_Atomic *peers;
+    // One word that the ranks of this core share; NULL until one of them sets it.
+    void **core_state;
+
+    // --- the bus, channel of libmpi; see kernel/bus/bus.h for the rules ---
+    struct bus_message *(*bus_claim)(uint32_t to_core);
+    void (*bus_publish)(uint32_t to_core, struct bus_message *message);
+    const struct bus_message *(*bus_take)(uint32_t from_core);
+    bool (*bus_pending)(void);
+
+    // --- core-to-core messages of torito.h: 0 or a negative errno ---
+    int (*send_to)(uint32_t core, const void *buffer, size_t bytes);
+    long (*recv_from)(uint32_t core, void *buffer, size_t bytes);
+
+    // Memory that the ranks of this core share: any of them may allocate and free it, on this core, and
+    // any core may read and write it. NULL: none left. It stays valid until the job ends.
+    void *(*core_alloc)(size_t bytes);
+    void (*core_free)(void *memory);
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // main.c: from a machine that runs to ranks that run.
+#include "kernel/bus/bus.h"
 #include "kernel/io/io.h"
+#include "kernel/rank/core_memory.h"
 #include "kernel/rank/rank.h"
 #include "kernel/signal/signal.h"
 #include "kernel/syscall/syscall.h"
@@ -9,10 +11,8 @@
 // Each core creates the ranks that live on it, in memory near it.
 static void core_ranks_create(struct core *core)
 {
-    uint32_t cores = job_region ? job_region->cores : boot_info->cores;
-
     for (uint32_t r = 0; r < rank_count; r++)
-        if (rank_core(r, rank_count, cores) == core->index) {
+        if (rank_core(r, rank_count, core_count) == core->index) {
             rank_create(r);
             if (io_open_rank(rank_table[r]))
                 panic("rank %u: no descriptors for the standard streams", r);
@@ -24,6 +24,12 @@ static void core_ranks_create(struct core *core)
 static void core_main(struct core *core)
 {
     sched_run(core, core_ranks_create);
+}
+
+size_t kernel_memory_bytes(uint32_t cores)
+{
+    return ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES) + ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES) +
+           core_memory_bytes(cores);
 }
 
 void kernel_main(const struct boot *boot)
@@ -40,6 +46,10 @@ void kernel_main(const struct boot *boot)
         panic("%u ranks asked for; Torito runs 1 to %d", ranks, RANKS_MAX);
     if (cores < 1 || cores > CORES_MAX || cores > boot->cores)
         panic("%u cores asked for; this machine has %u", cores, boot->cores);
+    core_count = cores;
+    bus_init(boot->memory, cores);
+    rank_peers = (void *)((char *)boot->memory + ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES));
+    core_memory_init((char *)rank_peers + ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES));
     ranks_init(ranks);
     sections_load();
     machine->cores_start(cores, core_main);

@@ -1,128 +1,145 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// error.c: error classes, their texts, and what happens to an error (MPI 4.1, 9.3 to 9.5).
-#include "libmpi/mpii.h"
+// error.c: what happens to an error: the handler of the right object is invoked (MPI 4.1, 9.3).
+#include "libmpi/comm.h"
+#include "libmpi/object/error.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
 
-struct error_class {
-    int class;
-    const char *name;
-    const char *text;
-};
+#define PREDEFINED {.magic = MPII_MAGIC | MPII_ERRHANDLER, .predefined = true, .uses = 1}
 
-#define CLASS(name, text) \
-    { \
-        name, #name, text \
-    }
+struct mpii_errhandler mpii_errors_are_fatal = {.object = PREDEFINED, .handle = MPI_ERRORS_ARE_FATAL};
+struct mpii_errhandler mpii_errors_abort = {.object = PREDEFINED, .handle = MPI_ERRORS_ABORT};
+struct mpii_errhandler mpii_errors_return = {.object = PREDEFINED, .handle = MPI_ERRORS_RETURN};
 
-static const struct error_class error_classes[] = {
-    CLASS(MPI_SUCCESS, "no error"),
-    CLASS(MPI_ERR_BUFFER, "invalid buffer pointer"),
-    CLASS(MPI_ERR_COUNT, "invalid count"),
-    CLASS(MPI_ERR_TYPE, "invalid datatype"),
-    CLASS(MPI_ERR_TAG, "invalid tag"),
-    CLASS(MPI_ERR_COMM, "invalid communicator"),
-    CLASS(MPI_ERR_RANK, "invalid rank"),
-    CLASS(MPI_ERR_REQUEST, "invalid request"),
-    CLASS(MPI_ERR_ROOT, "invalid root"),
-    CLASS(MPI_ERR_GROUP, "invalid group"),
-    CLASS(MPI_ERR_OP, "invalid operation"),
-    CLASS(MPI_ERR_TOPOLOGY, "invalid topology"),
-    CLASS(MPI_ERR_DIMS, "invalid dimensions"),
-    CLASS(MPI_ERR_ARG, "invalid argument"),
-    CLASS(MPI_ERR_UNKNOWN, "unknown error"),
-    CLASS(MPI_ERR_TRUNCATE, "message longer than the receive buffer"),
-    CLASS(MPI_ERR_OTHER, "error of no other class"),
-    CLASS(MPI_ERR_INTERN, "internal error of the MPI library"),
-    CLASS(MPI_ERR_PENDING, "request not yet complete"),
-    CLASS(MPI_ERR_IN_STATUS, "error code is in the status"),
-    CLASS(MPI_ERR_ACCESS, "permission denied"),
-    CLASS(MPI_ERR_AMODE, "invalid access mode"),
-    CLASS(MPI_ERR_ASSERT, "invalid assertion"),
-    CLASS(MPI_ERR_BAD_FILE, "invalid file name"),
-    CLASS(MPI_ERR_BASE, "invalid base address"),
-    CLASS(MPI_ERR_CONVERSION, "error in a data conversion function"),
-    CLASS(MPI_ERR_DISP, "invalid displacement"),
-    CLASS(MPI_ERR_DUP_DATAREP, "data representation defined already"),
-    CLASS(MPI_ERR_FILE_EXISTS, "file exists"),
-    CLASS(MPI_ERR_FILE_IN_USE, "file is in use"),
-    CLASS(MPI_ERR_FILE, "invalid file handle"),
-    CLASS(MPI_ERR_INFO_KEY, "invalid info key"),
-    CLASS(MPI_ERR_INFO_NOKEY, "no such info key"),
-    CLASS(MPI_ERR_INFO_VALUE, "invalid info value"),
-    CLASS(MPI_ERR_INFO, "invalid info object"),
-    CLASS(MPI_ERR_IO, "input or output error"),
-    CLASS(MPI_ERR_KEYVAL, "invalid attribute key"),
-    CLASS(MPI_ERR_LOCKTYPE, "invalid lock type"),
-    CLASS(MPI_ERR_NAME, "service name not published"),
-    CLASS(MPI_ERR_NO_MEM, "out of memory"),
-    CLASS(MPI_ERR_NOT_SAME, "argument differs between processes"),
-    CLASS(MPI_ERR_NO_SPACE, "no space left for the file"),
-    CLASS(MPI_ERR_NO_SUCH_FILE, "no such file"),
-    CLASS(MPI_ERR_PORT, "invalid port name"),
-    CLASS(MPI_ERR_QUOTA, "quota exceeded"),
-    CLASS(MPI_ERR_READ_ONLY, "read-only file or file system"),
-    CLASS(MPI_ERR_RMA_ATTACH, "memory cannot be attached to the window"),
-    CLASS(MPI_ERR_RMA_CONFLICT, "conflicting accesses to a window"),
-    CLASS(MPI_ERR_RMA_RANGE, "target memory is not in the window"),
-    CLASS(MPI_ERR_RMA_SHARED, "memory cannot be shared"),
-    CLASS(MPI_ERR_RMA_SYNC, "wrong synchronization of a window"),
-    CLASS(MPI_ERR_SERVICE, "invalid service name"),
-    CLASS(MPI_ERR_SIZE, "invalid size"),
-    CLASS(MPI_ERR_SPAWN, "processes could not be started"),
-    CLASS(MPI_ERR_UNSUPPORTED_DATAREP, "unsupported data representation"),
-    CLASS(MPI_ERR_UNSUPPORTED_OPERATION, "unsupported operation"),
-    CLASS(MPI_ERR_WIN, "invalid window"),
-    CLASS(MPI_ERR_RMA_FLAVOR, "wrong flavor of window"),
-    CLASS(MPI_ERR_PROC_ABORTED, "a peer process has aborted"),
-    CLASS(MPI_ERR_VALUE_TOO_LARGE, "value too large for its type"),
-    CLASS(MPI_ERR_SESSION, "invalid session"),
-    CLASS(MPI_ERR_ERRHANDLER, "invalid error handler"),
-    CLASS(MPI_ERR_ABI, "error of the binary interface"),
-    CLASS(MPI_T_ERR_CANNOT_INIT, "tool interface cannot be initialized"),
-    CLASS(MPI_T_ERR_NOT_ACCESSIBLE, "tool object is not accessible"),
-    CLASS(MPI_T_ERR_NOT_INITIALIZED, "tool interface is not initialized"),
-    CLASS(MPI_T_ERR_NOT_SUPPORTED, "not supported by the tool interface"),
-    CLASS(MPI_T_ERR_MEMORY, "tool interface is out of memory"),
-    CLASS(MPI_T_ERR_INVALID, "invalid use of the tool interface"),
-    CLASS(MPI_T_ERR_INVALID_INDEX, "invalid index"),
-    CLASS(MPI_T_ERR_INVALID_ITEM, "invalid item of an enumeration"),
-    CLASS(MPI_T_ERR_INVALID_SESSION, "invalid tool session"),
-    CLASS(MPI_T_ERR_INVALID_HANDLE, "invalid tool handle"),
-    CLASS(MPI_T_ERR_INVALID_NAME, "invalid name"),
-    CLASS(MPI_T_ERR_OUT_OF_HANDLES, "no more tool handles"),
-    CLASS(MPI_T_ERR_OUT_OF_SESSIONS, "no more tool sessions"),
-    CLASS(MPI_T_ERR_CVAR_SET_NOT_NOW, "control variable cannot be set now"),
-    CLASS(MPI_T_ERR_CVAR_SET_NEVER, "control variable cannot be set"),
-    CLASS(MPI_T_ERR_PVAR_NO_WRITE, "performance variable cannot be written"),
-    CLASS(MPI_T_ERR_PVAR_NO_STARTSTOP, "performance variable cannot be started or stopped"),
-    CLASS(MPI_T_ERR_PVAR_NO_ATOMIC, "performance variable cannot be read and reset at once"),
-};
+#undef PREDEFINED
 
-#undef CLASS
+struct mpii_object mpii_file_default = {.magic = MPII_MAGIC | MPII_FILE, .predefined = true};
 
-// NULL if `class` is none.
-static const struct error_class *class_find(int class)
+// What `mpiexec -initial-errhandler` chose for MPI_COMM_WORLD and MPI_COMM_SELF (11.5).
+static struct mpii_errhandler *errhandler_initial(void)
 {
-    for (size_t i = 0; i < sizeof error_classes / sizeof *error_classes; i++)
-        if (error_classes[i].class == class)
-            return &error_classes[i];
-    return NULL;
+    const char *name = getenv("TORITO_INITIAL_ERRHANDLER");
+
+    if (name && strcasecmp(name, "mpi_errors_return") == 0)
+        return &mpii_errors_return;
+    if (name && strcasecmp(name, "mpi_errors_abort") == 0)
+        return &mpii_errors_abort;
+    return &mpii_errors_are_fatal;
+}
+
+struct mpii_errhandler *mpii_errhandler_of(const struct mpii_object *object)
+{
+    if (object->errhandler)
+        return object->errhandler;
+    switch (mpii_object_kind(object)) {
+    case MPII_COMM:
+        return errhandler_initial();
+    case MPII_FILE:
+        return &mpii_errors_return; // 14.7
+    default:
+        return &mpii_errors_are_fatal;
+    }
+}
+
+void mpii_errhandler_inherit(struct mpii_object *to, const struct mpii_object *from)
+{
+    to->errhandler = from->errhandler;
+    if (to->errhandler)
+        mpii_object_keep(&to->errhandler->object);
+}
+
+void mpii_errhandler_drop(struct mpii_errhandler *handler)
+{
+    if (mpii_object_drop(&handler->object))
+        mpii_object_delete(handler);
+}
+
+// The object whose handler is meant. Where `*handle` is none, that is MPI_COMM_SELF.
+static const struct mpii_object *handler_owner(enum mpii_kind *kind, void **handle)
+{
+    const struct mpii_comm *comm;
+
+    if (*kind != MPII_COMM && mpii_object_ok(*handle, *kind))
+        return *handle;
+    if (*kind == MPII_FILE) {
+        *handle = MPI_FILE_NULL;
+        return &mpii_file_default;
+    }
+    comm = *kind == MPII_COMM ? mpii_comm(*handle) : NULL;
+    if (!comm)
+        comm = &mpii_self;
+    *kind = MPII_COMM;
+    *handle = comm->handle;
+    return &comm->object;
+}
+
+static _Noreturn void end_job(const char *function, int code, const char *what)
+{
+    char name[MPI_MAX_ERROR_STRING], message[3 * MPI_MAX_ERROR_STRING];
+    int status = code & 0xff; // what a process can hand to its parent
+
+    mpii_error_name(code, name, sizeof name);
+    // The user wrote MPI_X, whichever of the two names the linker took.
+    snprintf(message, sizeof message, "%s: %s (%s)", function + (*function == 'P'), what, name);
+    mpii_abort(status ? status : 1, message);
+}
+
+void mpii_errhandler_invoke(enum mpii_kind kind, void *handle, const char *function, int code,
+                            const char *what)
+{
+    struct mpii_errhandler *handler = mpii_errhandler_of(handler_owner(&kind, &handle));
+    MPI_Comm comm = handle;
+    MPI_Win win = handle;
+    MPI_File file = handle;
+    MPI_Session session = handle;
+
+    if (handler == &mpii_errors_return)
+        return;
+    if (!handler->kind)
+        end_job(function, code, what); // MPI_ERRORS_ABORT ends the whole job too, as 9.4 allows
+    mpii_object_keep(&handler->object); // it may set another one
+    switch (handler->kind) {
+    case MPII_COMM:
+        handler->call.comm(&comm, &code);
+        break;
+    case MPII_WIN:
+        handler->call.win(&win, &code);
+        break;
+    case MPII_FILE:
+        handler->call.file(&file, &code);
+        break;
+    default:
+        handler->call.session(&session, &code);
+        break;
+    }
+    mpii_errhandler_drop(handler);
 }
 
 int mpii_error(const char *function, MPI_Comm comm, int class, const char *text, ...)
 {
-    char what[MPI_MAX_ERROR_STRING / 2], message[MPI_MAX_ERROR_STRING];
+    char what[2 * MPI_MAX_ERROR_STRING];
     va_list list;
 
-    (void)comm; // every communicator still has MPI_ERRORS_ARE_FATAL
     va_start(list, text);
     vsnprintf(what, sizeof what, text, list);
     va_end(list);
-    // The user wrote MPI_X, whichever of the two names the linker took.
-    snprintf(message, sizeof message, "%s: %s (%s)", function + (*function == 'P'), what,
-             class_find(class)->name);
-    mpii_abort(class, message);
+    mpii_errhandler_invoke(MPII_COMM, comm, function, class, what);
+    return class;
+}
+
+int mpii_error_of(enum mpii_kind kind, void *handle, const char *function, int class,
+                  const char *text, ...)
+{
+    char what[2 * MPI_MAX_ERROR_STRING];
+    va_list list;
+
+    va_start(list, text);
+    vsnprintf(what, sizeof what, text, list);
+    va_end(list);
+    mpii_errhandler_invoke(kind, handle, function, class, what);
+    return class;
 }
 
 int mpii_check_running(const char *function)
@@ -136,36 +153,12 @@ int mpii_check_running(const char *function)
 
 int mpii_check_result(const char *function, const void *pointer, const char *name)
 {
+    return mpii_check_pointer(function, MPI_COMM_NULL, pointer, name);
+}
+
+int mpii_check_pointer(const char *function, MPI_Comm comm, const void *pointer, const char *name)
+{
     if (pointer)
         return MPI_SUCCESS;
-    return mpii_error(function, MPI_COMM_NULL, MPI_ERR_ARG, "%s is NULL", name);
-}
-
-#pragma weak MPI_Error_class = PMPI_Error_class
-int PMPI_Error_class(int errorcode, int *errorclass)
-{
-    int rc = mpii_check_result(__func__, errorclass, "errorclass");
-
-    if (rc != MPI_SUCCESS)
-        return rc;
-    if (!class_find(errorcode))
-        return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_ARG, "%d is not an error code", errorcode);
-    *errorclass = errorcode; // every error code of this library is a class
-    return MPI_SUCCESS;
-}
-
-#pragma weak MPI_Error_string = PMPI_Error_string
-int PMPI_Error_string(int errorcode, char *string, int *resultlen)
-{
-    const struct error_class *found = class_find(errorcode);
-    int rc = mpii_check_result(__func__, string, "string");
-
-    if (rc == MPI_SUCCESS)
-        rc = mpii_check_result(__func__, resultlen, "resultlen");
-    if (rc != MPI_SUCCESS)
-        return rc;
-    if (!found)
-        return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_ARG, "%d is not an error code", errorcode);
-    *resultlen = snprintf(string, MPI_MAX_ERROR_STRING, "%s: %s", found->name, found->text);
-    return MPI_SUCCESS;
+    return mpii_error(function, comm, MPI_ERR_ARG, "%s is NULL", name);
 }

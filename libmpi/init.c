@@ -3,7 +3,7 @@
 //
 // mpii_process.state goes BEFORE -> RUNNING -> AFTER and never back. The kernel hears of both steps,
 // so that the launcher can tell a rank that left in between.
-#include "libmpi/mpii.h"
+#include "libmpi/request.h"
 
 // Threads are cooperative and share one core, so every level is granted as asked.
 static bool is_thread_level(int level)
@@ -28,6 +28,8 @@ static int process_init(const char *function, int thread_level)
     mpii_process.main_thread = pthread_self();
     mpii_process.state = MPII_RUNNING;
     services->mpi_state(1, 0);
+    mpii_comm_init();
+    mpii_engine_init();
     return MPI_SUCCESS;
 }
 

@@ -29,9 +29,10 @@ extern struct mpii_process mpii_process;
 const struct services *mpii_services(void);
 
 // A call found something wrong: invokes the error handler that MPI 4.1, 9.3 names for it, that of
-// `comm` or, MPI_COMM_NULL, that of MPI_COMM_SELF. It is MPI_ERRORS_ARE_FATAL: says the function, the
-// error class and `text`, as printf would, and ends the job with the class as its status.
-// `function` is __func__ of the PMPI_ function. Returns `class`, for the caller to return.
+// `comm` or, where that is no communicator, that of MPI_COMM_SELF. MPI_ERRORS_ARE_FATAL says the
+// function, the error class and `text`, as printf would, and ends the job with the class as its status.
+// `function` is __func__ of the PMPI_ function, `class` may also be a code the user added.
+// Returns `class`, for the caller to return. Errors of windows, files and sessions: object.h.
 int mpii_error(const char *function, MPI_Comm comm, int class, const char *text, ...)
     __attribute__((format(printf, 4, 5)));
 
@@ -43,6 +44,9 @@ int mpii_check_comm(const char *function, MPI_Comm comm);
 
 // MPI_SUCCESS if `pointer`, the address of a result, is not NULL; otherwise an error that says `name`.
 int mpii_check_result(const char *function, const void *pointer, const char *name);
+
+// The same as an error of `comm`.
+int mpii_check_pointer(const char *function, MPI_Comm comm, const void *pointer, const char *name);
 
 // Ends the job at once, after writing out what the program has printed. See services.h.
 _Noreturn void mpii_abort(int status, const char *message);

@@ -30,15 +30,16 @@ enum mpii_kind {
 #define MPII_MAGIC 0x4d504900u // "MPI" and the kind; freed objects carry 0
 #define MPII_PREDEFINED_MAX 0x1000u // handles below are constants of the standard
 
-struct mpii_attribute; // attribute.c
-struct mpii_errhandler;
+struct mpii_attributes; // object/attribute.h
+struct mpii_errhandler; // object/errhandler.h
 
 struct mpii_object {
     uint32_t magic; // MPII_MAGIC | kind
     bool predefined; // never freed
+    bool name_owned; // `name` came from malloc
     int uses;        // the user's handle counts as one
-    struct mpii_attribute *attributes; // communicators, datatypes, windows
-    struct mpii_errhandler *errhandler; // communicators, windows, files, sessions
+    struct mpii_attributes *attributes; // communicators, datatypes, windows; NULL: never had any
+    struct mpii_errhandler *errhandler; // communicators, windows, files, sessions; NULL: the initial one
     char *name; // malloc'ed or a constant of predefined objects; NULL: none
 };
 
@@ -47,6 +48,11 @@ static inline bool mpii_object_ok(const void *handle, enum mpii_kind kind)
 {
     return (uintptr_t)handle >= MPII_PREDEFINED_MAX && (uintptr_t)handle % 8 == 0 &&
            ((const struct mpii_object *)handle)->magic == (MPII_MAGIC | (uint32_t)kind);
+}
+
+static inline enum mpii_kind mpii_object_kind(const struct mpii_object *object)
+{
+    return (enum mpii_kind)(object->magic & 0xff);
 }
 
 // A zeroed object of `bytes`, used once. NULL: no memory.
@@ -64,6 +70,49 @@ static inline bool mpii_object_drop(struct mpii_object *object)
     return --object->uses == 0 && !object->predefined;
 }
 
+// Frees the name, the error handler's use and the memory. Attributes must be gone: see below.
 void mpii_object_delete(void *object);
+
+// Attributes (MPI 4.1, 7.7). The array of an object carries the functions that work on it, so that a
+// program that sets no attribute does not link them.
+//
+// Deletes all attributes, newest first, each after its callback. Stops at the first callback that
+// fails and returns the error class for the caller to return; the object then lives on (7.7.3).
+// `handle` is what callbacks are given, `function` and `comm` as for mpii_error. MPI_Comm_free,
+// MPI_Type_free and MPI_Win_free call it before they drop the user's use.
+int mpii_attributes_delete(const char *function, MPI_Comm comm, struct mpii_object *object,
+                           void *handle);
+
+// Copies to `to`, which has none yet, the attributes of `from` whose copy callbacks want it: for
+// MPI_Comm_dup and MPI_Type_dup. If one fails, deletes those copied so far and returns the error
+// class; the caller then gives `to` up.
+int mpii_attributes_copy(const char *function, MPI_Comm comm, struct mpii_object *to, void *to_handle,
+                         const struct mpii_object *from, void *from_handle);
+
+// Gives a window its attribute `keyval`, MPI_WIN_BASE to MPI_WIN_MODEL. `value` is what
+// MPI_Win_get_attr returns. False: no memory.
+bool mpii_attribute_predefine(struct mpii_object *object, int keyval, void *value);
+
+// Errors of calls on windows, files and sessions: as mpii_error, through the handler of `handle`.
+// For MPI_FILE_NULL it is the default handler of files, for the other null handles MPI_COMM_SELF's.
+int mpii_error_of(enum mpii_kind kind, void *handle, const char *function, int class,
+                  const char *text, ...) __attribute__((format(printf, 5, 6)));
+
+// Makes `to` use the error handler of `from`: a new communicator inherits (9.3).
+void mpii_errhandler_inherit(struct mpii_object *to, const struct mpii_object *from);
+
+// Error codes that mean something: predefined classes, and classes and codes the user added.
+bool mpii_error_known(int code);
+
+// Info objects (chapter 10). The value of `key` or NULL; `info` may be MPI_INFO_NULL.
+const char *mpii_info_get(MPI_Info info, const char *key);
+
+// MPI_SUCCESS for an info object or MPI_INFO_NULL, otherwise MPI_ERR_INFO as an error of `function`.
+int mpii_check_info(const char *function, MPI_Comm comm, MPI_Info info);
+
+// A new object with the keys of `first` and those of `second`, whose values win; either may be
+// MPI_INFO_NULL. MPI_INFO_NULL: no memory.
+MPI_Info mpii_info_merge(MPI_Info first, MPI_Info second);
+void mpii_info_drop(MPI_Info info);
 
 #pragma GCC visibility pop

@@ -88,6 +88,7 @@ struct boot {
     const char *path;   // absolute path of the image, "" if unknown
     bool strace;        // by hand: torito.strace on the command line, TORITO_STRACE=1 in the environment
     uint8_t random[32];
+    void *memory;   // the kernel's own, kernel_memory_bytes() of it, zeroed
     uintptr_t vdso; // machine linux: AT_SYSINFO_EHDR of the process, 0 if none
 };
 
@@ -103,6 +104,9 @@ struct machine {
     // --- cores ---
     // Starts cores 1 .. count-1, then runs entry(core) on each of 0 .. count-1. Does not return.
     __attribute__((noreturn)) void (*cores_start)(uint32_t count, void (*entry)(struct core *core));
+    // How often a core with nothing to run looks again before it sleeps: when none of its threads waits
+    // for messages, and when one does. 0 where cores share CPUs and spinning only takes time away.
+    uint32_t idle_spins, poll_spins;
     // Sleeps until core_wake, the deadline, or for no reason. A core_wake since the last return ends it at once.
     void (*core_idle)(struct core *core, uint64_t deadline_ns);
     // Any core may call it for any core.
@@ -151,6 +155,9 @@ extern struct machine machine_linux, machine_pc;
 
 // Core 0, once, on the boot stack. `boot` stays valid.
 _Noreturn void kernel_main(const struct boot *boot);
+
+// Memory the kernel wants for so many cores: asked once, before boot.memory is filled in.
+size_t kernel_memory_bytes(uint32_t cores);
 
 // A `syscall` instruction of the payload; result into regs->rax. On the thread's kernel stack.
 void kernel_syscall(struct regs *regs);

@@ -4,6 +4,8 @@
 // struct rank, its region table and its descriptors lie at the end of the slot, so everything that
 // belongs to a rank is in memory of its own.
 #include "kernel/rank/rank.h"
+#include "kernel/rank/core_memory.h"
+#include "kernel/rank/service.h"
 #include "kernel/rank/start.h"
 #include "lib/lib.h"
 #include <linux/futex.h>
@@ -13,8 +15,10 @@
 
 const struct boot *boot_info;
 struct job *job_region;
+uint32_t core_count;
 uint32_t rank_count;
 struct rank *rank_table[RANKS_MAX];
+void *_Atomic *rank_peers;
 void (*rank_at_exit)(struct rank *rank);
 static _Atomic uint32_t ranks_left;
 
@@ -28,50 +32,6 @@ void ranks_init(uint32_t count)
 uint32_t rank_core(uint32_t rank, uint32_t ranks, uint32_t cores)
 {
     return (uint32_t)((uint64_t)rank * cores / ranks);
-}
-
-static uint64_t service_now_ns(void)
-{
-    return machine->now_ns();
-}
-
-__attribute__((noreturn)) static void service_abort(int status, const char *message)
-{
-    const struct thread *self = thread_self();
-    struct job_end end = {.cause = JOB_ABORT,
-                          .rank = self->rank->index,
-                          .core = self->core,
-                          .status = (uint32_t)status & 255,
-                          .vector = 256,
-                          .slot = self->rank->slot.memory.base,
-                          .section = self->rank->section};
-
-    if (message && slot_check((uintptr_t)message, 1, PROT_R))
-        format(end.text, sizeof end.text, "%s", message);
-    job_end(&end);
-}
-
-static void service_mpi_state(int initialized, int finalized)
-{
-    struct rank *rank = rank_self();
-
-    rank->mpi_initialized = initialized != 0;
-    rank->mpi_finalized = finalized != 0;
-}
-
-static void services_fill(struct rank *rank, uint32_t cores)
-{
-    rank->services = (struct services){.version = SERVICES_VERSION,
-                                       .rank = rank->index,
-                                       .ranks = rank_count,
-                                       .core = rank->core,
-                                       .cores = cores,
-                                       .section = rank->section,
-                                       .machine = machine->name,
-                                       .now_ns = service_now_ns,
-                                       .yield = sched_yield,
-                                       .abort = service_abort,
-                                       .mpi_state = service_mpi_state};
 }
 
 _Noreturn static void no_memory(const struct payload *payload, uint32_t index, uint32_t core)
@@ -138,7 +98,7 @@ void rank_create(uint32_t index)
     if (slot_create(&rank->slot, index, &memory, payload, kernel_bytes,
                     (void *)((char *)rank + ROUND_UP(sizeof *rank, 64))))
         no_memory(payload, index, core);
-    services_fill(rank, job_region ? job_region->cores : boot_info->cores);
+    services_fill(rank);
     main_thread = rank_thread_create(rank);
     if (!main_thread)
         no_memory(payload, index, core);

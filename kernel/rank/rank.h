@@ -61,10 +61,14 @@ struct rank {
 // then constant; defined in rank.c.
 extern const struct boot *boot_info;
 extern struct job *job_region;
+extern uint32_t core_count;
 
 // Ranks of the job; entries are NULL until created. Any core may read `rank_count`.
 extern uint32_t rank_count;
 extern struct rank *rank_table[RANKS_MAX];
+
+// What each rank's library has published for the others (services.h); in the kernel's own memory.
+extern void *_Atomic *rank_peers;
 
 static inline struct rank *rank_self(void)
 {

@@ -5,6 +5,7 @@
 // the sleepers if it has a deadline). A blocked thread with nothing else to run does not switch away:
 // it idles where it stands, and the switch is saved when the wake is its own.
 // Waking from another core goes through the inbox: see inbox.h.
+#include "kernel/bus/bus.h"
 #include "kernel/sched/inbox.h"
 #include "kernel/sched/sched.h"
 #include "lib/lib.h"
@@ -16,6 +17,7 @@
 struct run_queue {
     struct thread *head, *tail;
     struct thread *sleepers; // by deadline, earliest first
+    struct thread *pollers;  // blocked in sched_wait
     struct thread idle;      // the context the core booted with: starts the first thread, buries the dead
     struct thread *dead;
     void (*dead_done)(struct thread *thread);
@@ -76,9 +78,32 @@ static void sleeper_remove(struct run_queue *queue, struct thread *thread)
     thread->deadline_ns = NEVER;
 }
 
+static void poller_insert(struct run_queue *queue, struct thread *thread)
+{
+    thread->poll_prev = NULL;
+    thread->poll_next = queue->pollers;
+    if (queue->pollers)
+        queue->pollers->poll_prev = thread;
+    queue->pollers = thread;
+}
+
+static void poller_remove(struct run_queue *queue, struct thread *thread)
+{
+    if (!thread->poll)
+        return;
+    if (thread->poll_prev)
+        thread->poll_prev->poll_next = thread->poll_next;
+    else
+        queue->pollers = thread->poll_next;
+    if (thread->poll_next)
+        thread->poll_next->poll_prev = thread->poll_prev;
+    thread->poll = NULL;
+}
+
 static void unblock(struct run_queue *queue, struct thread *thread, bool timed_out)
 {
     sleeper_remove(queue, thread);
+    poller_remove(queue, thread);
     thread->timed_out = timed_out;
     ready_push(queue, thread);
 }
@@ -117,20 +142,55 @@ static void switch_to(struct core *core, struct thread *from, struct thread *to)
         machine->vector_restore(from->vector_area);
 }
 
+// Messages wait: lets a waiting thread look at them. If the running thread is one, it does so here, on
+// its own stack, and no switch is needed to pass a message on; otherwise one is made ready.
+static void messages_dispatch(struct core *core)
+{
+    struct run_queue *queue = core->queue;
+
+    if (!queue->pollers || !bus_pending(core->index))
+        return;
+    if (core->thread->poll)
+        core->thread->poll();
+    else
+        unblock(queue, queue->pollers, false);
+}
+
+static struct thread *next_ready(struct core *core)
+{
+    struct run_queue *queue = core->queue;
+
+    inbox_drain(&queue->inbox, woken, queue);
+    sleepers_expire(queue);
+    messages_dispatch(core);
+    return ready_pop(queue);
+}
+
+static void idle(struct core *core, uint64_t deadline_ns)
+{
+    if (bus_sleep(core->index)) {
+        machine->core_idle(core, deadline_ns);
+        bus_awake(core->index);
+    }
+}
+
 // The next thread to run; sleeps until there is one. The running thread is not in the queue.
 static struct thread *next_wait(struct core *core)
 {
     struct run_queue *queue = core->queue;
+    uint32_t turns = 0, spins = queue->pollers ? machine->poll_spins : machine->idle_spins;
 
     for (;;) { // ends when a thread is woken; a job in which none ever is ends by the launcher
-        struct thread *thread;
+        struct thread *thread = next_ready(core);
 
-        inbox_drain(&queue->inbox, woken, queue);
-        sleepers_expire(queue);
-        thread = ready_pop(queue);
         if (thread)
             return thread;
-        machine->core_idle(core, queue->sleepers ? queue->sleepers->deadline_ns : NEVER);
+        if (turns++ < spins) {
+            __builtin_ia32_pause();
+            continue;
+        }
+        idle(core, queue->sleepers ? queue->sleepers->deadline_ns : NEVER);
+        turns = 0;
     }
 }
 
@@ -188,8 +248,10 @@ void thread_stop(struct thread *thread)
     struct thread *before = NULL;
 
     assert(thread->core == core_self()->index && thread != thread_self());
-    if (thread->state == THREAD_BLOCKED)
+    if (thread->state == THREAD_BLOCKED) {
         sleeper_remove(queue, thread);
+        poller_remove(queue, thread);
+    }
     for (struct thread *at = queue->head; at && thread->state == THREAD_READY; at = at->next) {
         if (at == thread) {
             if (before)
@@ -224,31 +286,48 @@ void sched_yield(void)
     struct run_queue *queue = core->queue;
     struct thread *self = core->thread, *next;
 
-    inbox_drain(&queue->inbox, woken, queue);
-    sleepers_expire(queue);
-    next = ready_pop(queue);
+    next = next_ready(core);
     if (!next)
         return;
     ready_push(queue, self);
     switch_to(core, self, next);
 }
 
-bool sched_block(uint64_t deadline_ns)
+static void block(struct core *core, struct thread *self)
 {
-    struct core *core = core_self();
-    struct thread *self = core->thread, *next;
+    struct thread *next;
 
-    if (token_take(self))
-        return true;
     self->state = THREAD_BLOCKED;
-    self->deadline_ns = deadline_ns;
-    if (deadline_ns != NEVER)
-        sleeper_insert(core->queue, self);
     next = next_wait(core);
     if (next != self)
         switch_to(core, self, next);
     self->state = THREAD_RUNNING;
+}
+
+bool sched_block(uint64_t deadline_ns)
+{
+    struct core *core = core_self();
+    struct thread *self = core->thread;
+
+    if (token_take(self))
+        return true;
+    self->deadline_ns = deadline_ns;
+    if (deadline_ns != NEVER)
+        sleeper_insert(core->queue, self);
+    block(core, self);
     return !self->timed_out;
+}
+
+void sched_wait(bool (*poll)(void))
+{
+    struct core *core = core_self();
+    struct thread *self = core->thread;
+
+    if (token_take(self))
+        return;
+    self->poll = poll;
+    poller_insert(core->queue, self);
+    block(core, self);
 }
 
 void sched_wake(struct thread *thread)

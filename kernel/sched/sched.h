@@ -26,6 +26,8 @@ struct thread {
     uint32_t core;      // never changes
     uint64_t deadline_ns; // while on the core's list of sleepers
     struct thread *next;  // run queue
+    bool (*poll)(void);   // blocked in sched_wait: looks for messages of this core
+    struct thread *poll_next, *poll_prev;
     struct thread *sleep_next, *sleep_prev;
     _Atomic(struct thread *) inbox_next;
     _Atomic uint32_t wake_pending; // a wake nobody has used yet
@@ -79,6 +81,12 @@ void sched_yield(void);
 // Blocks the running thread until sched_wake or the deadline (NEVER: no deadline). Returns false on
 // time-out. A wake that came before the block ends it at once, so "publish, then block" is safe.
 bool sched_block(uint64_t deadline_ns);
+
+// Blocks until sched_wake, like sched_block without a deadline, for a thread that waits for messages.
+// When the core has nothing to run, it calls poll() of a waiting thread as long as messages wait on
+// the bus: poll takes them and wakes whom they are for. It runs on the thread's stack while the thread
+// is blocked (or right before it returns to its caller) and must not block.
+void sched_wait(bool (*poll)(void));
 
 // Makes a blocked thread ready, from any core. Harmless if it is not blocked: its next block returns.
 void sched_wake(struct thread *thread);

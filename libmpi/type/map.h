@@ -42,15 +42,17 @@ struct mpii_map {
 struct mpii_map_builder {
     struct mpii_part *part;
     MPI_Count parts, room;
-    int failed; // MPI_SUCCESS, MPI_ERR_NO_MEM, or MPI_ERR_VALUE_TOO_LARGE: 2^63 bytes or more
+    bool typeless; // for a plan
+    bool failed;   // no memory
 };
 
 // Appends `count` times, `stride` bytes apart, a block of `blocklength` copies of `map`, `extent` bytes
-// apart; the first copy at `offset`. Neither number is zero. Keeps a use of `map` as needed.
+// apart; the first copy at `offset`. Neither number is zero, and the caller has seen to it that all
+// sizes and displacements are less than 2^63. Keeps a use of `map` as needed.
 void mpii_map_append(struct mpii_map_builder *builder, struct mpii_map *map, MPI_Count offset,
                      MPI_Count blocklength, MPI_Count extent, MPI_Count count, MPI_Count stride);
 
-// The map of what was appended, used once, or NULL: nothing was, or builder->failed. Ends the builder.
+// The map of what was appended, used once, or NULL: nothing was, or no memory. Ends the builder.
 struct mpii_map *mpii_map_finish(struct mpii_map_builder *builder);
 
 static inline struct mpii_map *mpii_map_keep(struct mpii_map *map)
@@ -66,7 +68,21 @@ void mpii_map_drop(struct mpii_map *map);
 // The plan of `map`: the same with runs joined where types kept them apart. NULL: no memory.
 const struct mpii_map *mpii_map_plan(struct mpii_map *map);
 
-// The first `count` parts of a map hold `at` bytes: the part that has byte `at`, which is in the map.
-const struct mpii_part *mpii_map_find(const struct mpii_map *map, MPI_Count at);
+// The part that holds byte `at`, less than map->size, of the packed data. Inline: packing and counting
+// share it, and neither needs map.c.
+static inline const struct mpii_part *mpii_map_find(const struct mpii_map *map, MPI_Count at)
+{
+    MPI_Count low = 0, high = map->parts;
+
+    while (high - low > 1) { // part[low].at <= at < part[high].at
+        MPI_Count middle = low + (high - low) / 2;
+
+        if (map->part[middle].at <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &map->part[low];
+}
 
 #pragma GCC visibility pop

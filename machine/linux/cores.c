@@ -13,14 +13,15 @@
 
 #define CORE_STACK_BYTES (64ul << 10)
 #define TRAP_STACK_BYTES (64ul << 10)
-#define IDLE_SPINS 2000 // about 20 us: shorter waits are not worth a system call
+#define IDLE_SPINS 1000  // about 20 us: shorter waits are not worth a system call
+#define POLL_SPINS 50000 // a millisecond or two: who waits for a message waits for a core that works
 #define CPU_WORDS 128   // 8192 CPUs
 
 enum wake_state { AWAKE, SLEEPING, WOKEN };
 
 static struct linux_core *cores[CORES_MAX];
 static uint32_t core_count;
-static bool pin, spin;
+static bool pin;
 static bool bind_wanted = true;
 
 void linux_bind(bool bind)
@@ -103,7 +104,8 @@ void linux_cores_start(uint32_t count, void (*entry)(struct core *core))
     core_count = count;
     // Alone, a core may go where Linux likes; several must not meet on one CPU.
     pin = bind_wanted && count > 1 && count <= cpus;
-    spin = count <= cpus;
+    machine->idle_spins = count <= cpus ? IDLE_SPINS : 0;
+    machine->poll_spins = count <= cpus ? POLL_SPINS : 0;
     for (uint32_t i = 0; i < count; i++) {
         cores[i] = core_create(i);
         cores[i]->entry = entry;
@@ -126,11 +128,6 @@ void linux_core_idle(struct core *self, uint64_t deadline_ns)
     struct linux_core *core = (struct linux_core *)self;
     struct timespec timeout, *limit = NULL;
 
-    for (unsigned i = 0; spin && i < IDLE_SPINS; i++) {
-        if (atomic_load_explicit(&core->wake, memory_order_relaxed) == WOKEN)
-            break;
-        __builtin_ia32_pause();
-    }
     // [K] acq_rel on both sides: what the waker wrote before is seen after.
     if (atomic_exchange_explicit(&core->wake, SLEEPING, memory_order_acq_rel) == WOKEN) {
         atomic_store_explicit(&core->wake, AWAKE, memory_order_relaxed);

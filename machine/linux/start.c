@@ -208,6 +208,15 @@ static void paths_read(void)
     host3(__NR_getrandom, boot.random, sizeof boot.random, 0);
 }
 
+static void *memory_take(size_t bytes)
+{
+    long at = host6(__NR_mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (at < 0 && at > -4096)
+        host_fail("no memory for the queues between the cores; use --cores with a smaller number");
+    return (void *)at;
+}
+
 // From entry.S, on the process's first stack, which holds argc, argv, envp and the auxiliary vector.
 _Noreturn void linux_start(uintptr_t *stack);
 void linux_start(uintptr_t *stack)
@@ -238,6 +247,7 @@ void linux_start(uintptr_t *stack)
     } else if (!boot.cores) {
         boot.cores = boot.ranks < cpus ? boot.ranks : cpus;
     }
+    boot.memory = memory_take(kernel_memory_bytes(boot.cores));
     signals_start_process(seccomp);
     kernel_main(&boot);
 }

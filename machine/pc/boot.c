@@ -211,6 +211,14 @@ static void cores_memory_take(void)
     }
 }
 
+static void kernel_memory_take(void)
+{
+    size_t bytes = kernel_memory_bytes(pc_core_count);
+
+    boot.memory = paging_take(&free_memory, bytes);
+    memset(boot.memory, 0, bytes);
+}
+
 // Zeroes a page that is not. The sieve looks at every 64th word only, enough to find code.
 static bool page_clean(uint64_t address, bool sieve)
 {
@@ -286,6 +294,7 @@ void pc_start(uint32_t magic, uint32_t address)
     clock_start();
     counts_choose();
     cores_memory_take();
+    kernel_memory_take();
     slots_memory_init(&free_memory, pc_job ? pc_job->ranks : boot.ranks, &boot.payload,
                       memory_zeroed());
     boot.job = pc_job;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/torito/compare.h"
 #include "tools/torito/info.h"
 
 static const struct subcommand {
@@ -10,6 +11,7 @@ static const struct subcommand {
     const char *purpose;
     int (*run)(int argc, char *argv[]); // argv[0] is the subcommand's name; returns the exit status
 } subcommands[] = {
+    {"compare", "Torito, MPICH and Open MPI side by side", compare_command},
     {"info", "what an image holds and where it can start", info_command},
 };
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// allgather.c: how long an allgather takes, on average over the ranks.
+//
+// Sizes are those of one block.
+#include "harness.h"
+
+static void call(size_t bytes)
+{
+    int count = (int)bytes;
+
+    MPI_Allgather(bench_send, count, MPI_CHAR, bench_recv, count, MPI_CHAR, MPI_COMM_WORLD);
+}
+
+static double run(size_t bytes, long calls)
+{
+    return bench_time_collective(call, bytes, calls);
+}
+
+static void fill(size_t bytes)
+{
+    bench_pattern(bench_send, bytes, bench_rank);
+    bench_pattern(bench_recv, bytes * (size_t)bench_rank_count, -1);
+}
+
+static bool check(size_t bytes)
+{
+    for (int r = 0; r < bench_rank_count; r++)
+        if (!bench_pattern_holds(bench_recv + bytes * (size_t)r, bytes, r))
+            return false;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct bench bench = {
+        .title = "Allgather",
+        .figure = BENCH_LATENCY,
+        .min_bytes = 1,
+        .max_bytes = 1 << 20,
+        .iterations = 1000,
+        .recv_blocks = true,
+        .run = run,
+        .fill = fill,
+        .check = check,
+    };
+
+    return bench_main(argc, argv, &bench);
+}

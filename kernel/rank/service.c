@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// service.c: what stands behind each function of abi/services.h.
+#include "kernel/rank/service.h"
+#include "kernel/bus/bus.h"
+#include "kernel/rank/core_memory.h"
+#include "kernel/rank/raw.h"
+#include "lib/lib.h"
+
+static uint64_t service_now_ns(void)
+{
+    return machine->now_ns();
+}
+
+__attribute__((noreturn)) static void service_abort(int status, const char *message)
+{
+    const struct thread *self = thread_self();
+    struct job_end end = {.cause = JOB_ABORT,
+                          .rank = self->rank->index,
+                          .core = self->core,
+                          .status = (uint32_t)status & 255,
+                          .vector = 256,
+                          .slot = self->rank->slot.memory.base,
+                          .section = self->rank->section};
+
+    if (message && slot_check((uintptr_t)message, 1, PROT_R))
+        format(end.text, sizeof end.text, "%s", message);
+    job_end(&end);
+}
+
+static void service_mpi_state(int initialized, int finalized)
+{
+    struct rank *rank = rank_self();
+
+    rank->mpi_initialized = initialized != 0;
+    rank->mpi_finalized = finalized != 0;
+}
+
+static void *service_thread(void)
+{
+    return thread_self();
+}
+
+static void service_wake(void *thread)
+{
+    sched_wake(thread);
+}
+
+static uint32_t service_core_of(uint32_t rank)
+{
+    return rank_core(rank, rank_count, core_count);
+}
+
+static struct bus_message *service_bus_claim(uint32_t to)
+{
+    return bus_claim(BUS_MPI, to);
+}
+
+static void service_bus_publish(uint32_t to, struct bus_message *message)
+{
+    bus_publish(BUS_MPI, to, message);
+}
+
+static const struct bus_message *service_bus_take(uint32_t from)
+{
+    return bus_take(BUS_MPI, from);
+}
+
+static bool service_bus_pending(void)
+{
+    return bus_pending(core_self()->index);
+}
+
+void services_fill(struct rank *rank)
+{
+    rank->services = (struct services){.version = SERVICES_VERSION,
+                                       .rank = rank->index,
+                                       .ranks = rank_count,
+                                       .core = rank->core,
+                                       .cores = core_count,
+                                       .section = rank->section,
+                                       .machine = machine->name,
+                                       .now_ns = service_now_ns,
+                                       .yield = sched_yield,
+                                       .abort = service_abort,
+                                       .mpi_state = service_mpi_state,
+                                       .thread = service_thread,
+                                       .wait = sched_wait,
+                                       .wake = service_wake,
+                                       .others_ready = sched_others_ready,
+                                       .core_of = service_core_of,
+                                       .peers = rank_peers,
+                                       .core_state = core_state_of(rank->core),
+                                       .bus_claim = service_bus_claim,
+                                       .bus_publish = service_bus_publish,
+                                       .bus_take = service_bus_take,
+                                       .bus_pending = service_bus_pending,
+                                       .send_to = raw_send,
+                                       .recv_from = raw_receive,
+                                       .core_alloc = core_memory_alloc,
+                                       .core_free = core_memory_free};
+}

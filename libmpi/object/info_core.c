@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// info_core.c: info objects as the library uses them: hints of communicators and the like.
+#include "libmpi/object/info.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct mpii_info *mpii_info(MPI_Info handle)
+{
+    if (handle == MPI_INFO_ENV)
+        return mpii_info_env();
+    return mpii_object_ok(handle, MPII_INFO) ? (struct mpii_info *)handle : NULL;
+}
+
+struct mpii_info *mpii_info_new(void)
+{
+    return mpii_object_new(MPII_INFO, sizeof(struct mpii_info));
+}
+
+void mpii_info_delete(struct mpii_info *info)
+{
+    for (int i = 0; i < info->count; i++) {
+        free(info->pair[i].key);
+        free(info->pair[i].value);
+    }
+    free(info->pair);
+    mpii_object_delete(info);
+}
+
+int mpii_info_find(const struct mpii_info *info, const char *key)
+{
+    for (int i = 0; i < info->count; i++)
+        if (strcmp(info->pair[i].key, key) == 0)
+            return i;
+    return -1;
+}
+
+static bool info_grow(struct mpii_info *info)
+{
+    int capacity = info->capacity ? 2 * info->capacity : 4;
+    struct mpii_info_pair *pair = realloc(info->pair, (size_t)capacity * sizeof *pair);
+
+    if (!pair)
+        return false;
+    info->pair = pair;
+    info->capacity = capacity;
+    return true;
+}
+
+bool mpii_info_put(struct mpii_info *info, const char *key, const char *value)
+{
+    int at = mpii_info_find(info, key);
+    char *value_copy = strdup(value), *key_copy = NULL;
+
+    if (!value_copy)
+        return false;
+    if (at >= 0) {
+        free(info->pair[at].value);
+        info->pair[at].value = value_copy;
+        return true;
+    }
+    if (info->count < info->capacity || info_grow(info))
+        key_copy = strdup(key);
+    if (!key_copy) {
+        free(value_copy);
+        return false;
+    }
+    info->pair[info->count++] = (struct mpii_info_pair){key_copy, value_copy};
+    return true;
+}
+
+const char *mpii_info_get(MPI_Info handle, const char *key)
+{
+    const struct mpii_info *info = mpii_info(handle);
+    int at = info ? mpii_info_find(info, key) : -1;
+
+    return at < 0 ? NULL : info->pair[at].value;
+}
+
+int mpii_check_info(const char *function, MPI_Comm comm, MPI_Info info)
+{
+    if (info == MPI_INFO_NULL || mpii_info(info))
+        return MPI_SUCCESS;
+    return mpii_error(function, comm, MPI_ERR_INFO, "info is %p, not an info object", (void *)info);
+}
+
+// False: no memory.
+static bool put_all(struct mpii_info *to, const struct mpii_info *from)
+{
+    for (int i = 0; from && i < from->count; i++)
+        if (!mpii_info_put(to, from->pair[i].key, from->pair[i].value))
+            return false;
+    return true;
+}
+
+MPI_Info mpii_info_merge(MPI_Info first, MPI_Info second)
+{
+    struct mpii_info *to = mpii_info_new();
+
+    if (to && put_all(to, mpii_info(first)) && put_all(to, mpii_info(second)))
+        return (MPI_Info)to;
+    if (to)
+        mpii_info_delete(to);
+    return MPI_INFO_NULL;
+}
+
+void mpii_info_drop(MPI_Info handle)
+{
+    if (mpii_object_ok(handle, MPII_INFO) && mpii_object_drop((struct mpii_object *)handle))
+        mpii_info_delete((struct mpii_info *)handle);
+}

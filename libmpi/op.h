@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// op.h: operations of reductions (MPI 4.1, 6.9) as the rest of libmpi uses them.
+#pragma once
+#include "libmpi/object.h"
+#include "libmpi/type.h"
+
+#pragma GCC visibility push(hidden)
+
+struct mpii_op {
+    struct mpii_object object;
+    MPI_Op handle;
+    bool commutative;
+    MPI_User_function *user;     // one of these two for an operation of the user's
+    MPI_User_function_c *user_c;
+};
+
+extern struct mpii_op mpii_ops_predefined[0x20]; // by handle - 0x20; magic 0 where there is none
+
+// The operation behind a handle, or NULL.
+static inline const struct mpii_op *mpii_op(MPI_Op handle)
+{
+    uintptr_t index = (uintptr_t)handle - 0x20;
+
+    if (index < 0x20)
+        return mpii_ops_predefined[index].object.magic ? &mpii_ops_predefined[index] : NULL;
+    return mpii_object_ok(handle, MPII_OP) ? (const struct mpii_op *)handle : NULL;
+}
+
+// Is `op` defined on `type`? Any user operation is; a predefined one where MPI 4.1, 6.9.2 to 6.9.4 say so.
+// MPI_REPLACE and MPI_NO_OP (chapter 12) are defined on every type.
+bool mpii_op_allows(const struct mpii_op *op, const struct mpii_type *type);
+
+// MPI_SUCCESS if `handle` can reduce `type` in a call that is not one-sided, otherwise MPI_ERR_OP as an
+// error of `function`. Inlined checks of a collective: type and count have been checked before.
+int mpii_check_op(const char *function, MPI_Comm comm, MPI_Op handle, const struct mpii_type *type);
+
+// inout[i] = in[i] op inout[i] for `count` elements, where op allows the type. The buffers must not
+// overlap. A user operation may do anything a callback of MPI may.
+void mpii_op_reduce(const struct mpii_op *op, const void *in, void *inout, MPI_Count count,
+                    const struct mpii_type *type);
+
+#pragma GCC visibility pop

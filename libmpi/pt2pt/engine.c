@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// engine.c: sending, looking at the bus, and waiting. See request.h for who does what.
+#include "libmpi/pt2pt/wire.h"
+#include <string.h>
+
+// Up to here data are copied at once, so that a send returns whether or not the receive is posted: between
+// cores to a buffer, on a core to the queued message. Beyond, one copy from buffer to buffer.
+#define EAGER_BYTES_MAX (16 << 10)
+#define SPINS 4000 // turns of looking before a wait blocks, while nobody else wants the core
+
+struct mpii_endpoint mpii_endpoint;
+static const struct services *services;
+
+static struct mpii_endpoint *endpoint_of(uint32_t world)
+{
+    return atomic_load_explicit(&services->peers[world], memory_order_relaxed);
+}
+
+static void turn(void)
+{
+    if (services->others_ready())
+        services->yield();
+    else
+        __builtin_ia32_pause();
+}
+
+void mpii_engine_init(void)
+{
+    services = mpii_services();
+    mpii_endpoint.world = services->rank;
+    mpii_endpoint.core = services->core;
+    if (!*services->core_state) {
+        *services->core_state = services->core_alloc(sizeof(struct mpii_core));
+        if (!*services->core_state)
+            mpii_abort(MPI_ERR_NO_MEM, "no memory to start MPI with; use --mem");
+        memset(*services->core_state, 0, sizeof(struct mpii_core));
+    }
+    // [P] release: the endpoint before its address.
+    atomic_store_explicit(&services->peers[services->rank], &mpii_endpoint, memory_order_release);
+    for (uint32_t r = 0; r < services->ranks; r++) // ends when every rank has called MPI_Init
+        while (!atomic_load_explicit(&services->peers[r], memory_order_acquire)) // [P]
+            turn();
+}
+
+struct mpii_core *mpii_core(void)
+{
+    return *services->core_state;
+}
+
+// --- buffers of messages on their way to another core ---
+
+// Frees the oldest buffers that have been released, a few at a time.
+static void eager_reclaim(struct mpii_core *core)
+{
+    for (int i = 0; i < 4 && core->sent; i++) {
+        struct mpii_eager *eager = core->sent;
+
+        // [E] acquire: the receiver's copy before the buffer is used again. Pairs with
+        // mpii_eager_release.
+        if (!atomic_load_explicit(&eager->released, memory_order_acquire))
+            break;
+        core->sent = eager->next;
+        if (!core->sent)
+            core->sent_last = NULL;
+        services->core_free(eager);
+    }
+}
+
+struct mpii_eager *mpii_eager_new(size_t bytes)
+{
+    struct mpii_core *core = mpii_core();
+    struct mpii_eager *eager;
+
+    eager_reclaim(core);
+    eager = services->core_alloc(sizeof *eager + bytes);
+    if (!eager)
+        return NULL;
+    atomic_store_explicit(&eager->released, 0, memory_order_relaxed);
+    eager->next = NULL;
+    if (core->sent_last)
+        core->sent_last->next = eager;
+    else
+        core->sent = eager;
+    core->sent_last = eager;
+    return eager;
+}
+
+void mpii_eager_release(struct mpii_eager *eager)
+{
+    atomic_store_explicit(&eager->released, 1, memory_order_release); // [E]
+}
+
+// --- sending ---
+
+static void pack(void *to, const struct mpii_request *request)
+{
+    if (request->type->dense)
+        memcpy(to, request->buf, (size_t)request->bytes);
+    else
+        mpii_type_pack(to, request->buf, request->count, request->type, 0, (size_t)request->bytes);
+}
+
+// To a rank of this core: straight into its receive, or onto its queue.
+static void send_here(struct mpii_endpoint *to, struct mpii_request *request)
+{
+    bool wait = request->mode == MPII_SYNCHRONOUS || request->bytes > EAGER_BYTES_MAX;
+    struct mpii_arrival arrival = {.context = request->context,
+                                   .source = request->source,
+                                   .tag = request->tag,
+                                   .bytes = request->bytes,
+                                   .data = request->buf,
+                                   .copy = true};
+    struct mpii_request *receive;
+    char packed[EAGER_BYTES_MAX];
+
+    receive = mpii_posted_take(to, request->context, request->source, request->tag);
+    if (receive) {
+        arrival.sender = request;
+        mpii_receive_into(receive, &arrival);
+        return;
+    }
+    if (wait) {
+        arrival.sender = request;
+        arrival.copy = false;
+        mpii_deliver(to, &arrival);
+        return;
+    }
+    if (!request->type->dense && request->bytes) {
+        pack(packed, request);
+        arrival.data = packed;
+    }
+    mpii_deliver(to, &arrival);
+    mpii_request_complete(request);
+}
+
+static void send_there(struct mpii_endpoint *to, struct mpii_request *request)
+{
+    bool wait = request->mode == MPII_SYNCHRONOUS || request->bytes > EAGER_BYTES_MAX;
+    struct mpii_eager *eager = NULL;
+    struct bus_message *message;
+    struct mpii_wire *wire;
+
+    if (!wait && request->bytes > (MPI_Count)sizeof wire->data) {
+        eager = mpii_eager_new((size_t)request->bytes);
+        wait = !eager; // no memory for a copy: the data stay where they are
+        if (eager)
+            pack(eager->data, request);
+    }
+    while (!(message = services->bus_claim(to->core))) // ends when the other core has made progress
+        if (!mpii_progress())
+            turn();
+    wire = (struct mpii_wire *)message->bytes;
+    message->addr = (uint64_t)request->context << 32 | (uint32_t)request->tag;
+    message->len = (uint32_t)request->bytes;
+    wire->source = (uint16_t)request->source;
+    wire->target = (uint16_t)to->world;
+    wire->kind = wait ? MPII_WIRE_RENDEZVOUS : eager ? MPII_WIRE_EAGER : MPII_WIRE_INLINE;
+    if (wait)
+        wire->sender = request;
+    else if (eager)
+        wire->eager = eager;
+    else if (request->bytes)
+        pack(wire->data, request);
+    services->bus_publish(to->core, message);
+    if (!wait)
+        mpii_request_complete(request);
+}
+
+void mpii_send_start(struct mpii_request *request)
+{
+    const struct mpii_group *peers = mpii_comm_peers(request->comm);
+    struct mpii_endpoint *to = endpoint_of(mpii_group_world(peers, request->peer));
+
+    request->source = request->comm->rank;
+    if (to->core == mpii_endpoint.core)
+        send_here(to, request);
+    else
+        send_there(to, request);
+}
+
+// --- what the bus brings ---
+
+static void dispatch(const struct bus_message *message)
+{
+    const struct mpii_wire *wire = (const struct mpii_wire *)message->bytes;
+    struct mpii_arrival arrival = {.context = (uint32_t)(message->addr >> 32),
+                                   .source = wire->source,
+                                   .tag = (int)(uint32_t)message->addr,
+                                   .bytes = message->len,
+                                   .data = wire->data,
+                                   .copy = wire->kind == MPII_WIRE_INLINE};
+
+    if (wire->kind == MPII_WIRE_EAGER) {
+        arrival.eager = wire->eager;
+        arrival.data = wire->eager->data;
+    } else if (wire->kind == MPII_WIRE_RENDEZVOUS) {
+        arrival.sender = wire->sender;
+        arrival.sender_remote = true;
+        arrival.bytes = wire->sender->bytes;
+    }
+    mpii_deliver(endpoint_of(wire->target), &arrival);
+}
+
+bool mpii_progress(void)
+{
+    bool any = false;
+
+    for (uint32_t from = 0; from < services->cores; from++) {
+        const struct bus_message *message;
+
+        if (from == services->core)
+            continue;
+        while ((message = services->bus_take(from)) != NULL) { // ends: a ring holds so many
+            dispatch(message);
+            any = true;
+        }
+    }
+    return any;
+}
+
+// --- waiting ---
+
+static bool any_done(struct mpii_request *const requests[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (requests[i] && requests[i]->active && mpii_request_done(requests[i]))
+            return true;
+    return false;
+}
+
+static void waiter_set(struct mpii_request *const requests[], size_t count, void *thread)
+{
+    for (size_t i = 0; i < count; i++)
+        if (requests[i])
+            atomic_store_explicit(&requests[i]->waiter, thread, memory_order_relaxed);
+}
+
+void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_t *turns)
+{
+    if (mpii_progress()) {
+        *turns = 0;
+        return;
+    }
+    if (!services->others_ready() && ++*turns < SPINS) {
+        __builtin_ia32_pause();
+        return;
+    }
+    waiter_set(requests, count, services->thread());
+    // [W] who waits before what is done; pairs with the fence of who finishes on another core.
+    atomic_thread_fence(memory_order_seq_cst);
+    if (!any_done(requests, count))
+        services->wait(mpii_progress);
+    waiter_set(requests, count, NULL);
+    *turns = 0;
+}
+
+void mpii_request_wait(struct mpii_request *request)
+{
+    uint32_t turns = 0;
+
+    while (!mpii_request_done(request)) // ends when the other side has sent, received or gone
+        mpii_wait_turn(&request, 1, &turns);
+}
+
+void mpii_prober_wait(uint32_t *turns)
+{
+    if (mpii_progress()) {
+        *turns = 0;
+        return;
+    }
+    if (!services->others_ready() && ++*turns < SPINS) {
+        __builtin_ia32_pause();
+        return;
+    }
+    if (mpii_endpoint.prober) { // another thread of this rank probes too: one is enough to be woken
+        turn();
+        return;
+    }
+    mpii_endpoint.prober = services->thread();
+    services->wait(mpii_progress);
+    mpii_endpoint.prober = NULL;
+    *turns = 0;
+}

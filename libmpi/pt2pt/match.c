@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// match.c: the two queues of an endpoint, and what happens when a message meets a receive (MPI 4.1, 3.5).
+//
+// Both queues are in order of arrival and searched from the front: messages of one sender on one
+// communicator arrive in the order sent, receives are matched in the order posted.
+//
+// This code runs in any rank of the endpoint's core. It uses only memory of the endpoint, of requests, and
+// of the core: never the running rank's malloc for what another one will free.
+#include "libmpi/pt2pt/wire.h"
+#include <string.h>
+
+static bool matches(const struct mpii_request *request, uint32_t context, int source, int tag)
+{
+    return request->context == context &&
+           (request->source == source || request->source == MPI_ANY_SOURCE) &&
+           (request->tag == tag || request->tag == MPI_ANY_TAG);
+}
+
+static void posted_remove(struct mpii_endpoint *endpoint, struct mpii_request *request)
+{
+    if (request->prev)
+        request->prev->next = request->next;
+    else
+        endpoint->posted = request->next;
+    if (request->next)
+        request->next->prev = request->prev;
+    else
+        endpoint->posted_last = request->prev;
+    request->next = request->prev = NULL;
+}
+
+static void posted_append(struct mpii_endpoint *endpoint, struct mpii_request *request)
+{
+    request->next = NULL;
+    request->prev = endpoint->posted_last;
+    if (endpoint->posted_last)
+        endpoint->posted_last->next = request;
+    else
+        endpoint->posted = request;
+    endpoint->posted_last = request;
+}
+
+static void message_append(struct mpii_endpoint *endpoint, struct mpii_message *message)
+{
+    message->next = NULL;
+    message->prev = endpoint->unexpected_last;
+    if (endpoint->unexpected_last)
+        endpoint->unexpected_last->next = message;
+    else
+        endpoint->unexpected = message;
+    endpoint->unexpected_last = message;
+}
+
+static void message_remove(struct mpii_endpoint *endpoint, struct mpii_message *message)
+{
+    if (message->prev)
+        message->prev->next = message->next;
+    else
+        endpoint->unexpected = message->next;
+    if (message->next)
+        message->next->prev = message->prev;
+    else
+        endpoint->unexpected_last = message->prev;
+}
+
+struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t context, int source, int tag)
+{
+    struct mpii_request *request = endpoint->posted;
+
+    while (request && !matches(request, context, source, tag))
+        request = request->next;
+    if (request)
+        posted_remove(endpoint, request);
+    return request;
+}
+
+static void sender_complete(struct mpii_request *sender, bool remote)
+{
+    void *waiter;
+
+    // [D] release: the copy before the sender may change its buffer. Pairs with mpii_request_done.
+    atomic_store_explicit(&sender->done, 1, memory_order_release);
+    if (remote) // [W] done before who waits; pairs with the fence in mpii_wait_turn
+        atomic_thread_fence(memory_order_seq_cst);
+    // The request may be another one's by now, for requests are recycled but their memory never is; then a
+    // thread is woken for nothing, and looks again.
+    waiter = atomic_load_explicit(&sender->waiter, memory_order_relaxed);
+    if (waiter)
+        mpii_services()->wake(waiter);
+}
+
+void mpii_request_complete(struct mpii_request *request)
+{
+    sender_complete(request, false);
+}
+
+void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *arrival)
+{
+    MPI_Count bytes = arrival->bytes;
+    const struct mpii_request *sender = arrival->sender;
+
+    request->error = MPI_SUCCESS;
+    if (bytes > request->bytes) {
+        request->error = MPI_ERR_TRUNCATE;
+        bytes = request->bytes;
+    }
+    if (bytes && sender)
+        mpii_type_copy(request->buf, request->count, request->type, sender->buf, sender->count,
+                       sender->type, bytes);
+    else if (bytes && request->type->dense)
+        memcpy(request->buf, arrival->data, (size_t)bytes);
+    else if (bytes)
+        mpii_type_unpack(request->buf, request->count, request->type, arrival->data, 0, (size_t)bytes);
+    request->bytes = bytes;
+    request->matched_source = arrival->source;
+    request->matched_tag = arrival->tag;
+    if (arrival->eager)
+        mpii_eager_release(arrival->eager);
+    if (arrival->sender)
+        sender_complete(arrival->sender, arrival->sender_remote);
+    mpii_request_complete(request);
+}
+
+static void queue_message(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival)
+{
+    size_t copy = arrival->copy ? (size_t)arrival->bytes : 0;
+    struct mpii_message *message = mpii_services()->core_alloc(sizeof *message + copy);
+
+    if (!message)
+        mpii_abort(MPI_ERR_NO_MEM, "no memory for a message that nobody has asked for yet; use --mem");
+    *message = (struct mpii_message){.context = arrival->context,
+                                     .source = arrival->source,
+                                     .tag = arrival->tag,
+                                     .bytes = arrival->bytes,
+                                     .data = arrival->data,
+                                     .eager = arrival->eager,
+                                     .sender = arrival->sender,
+                                     .sender_remote = arrival->sender_remote};
+    if (copy) {
+        memcpy(message->inline_data, arrival->data, copy);
+        message->data = message->inline_data;
+    }
+    message_append(endpoint, message);
+}
+
+void mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival)
+{
+    struct mpii_request *request =
+        mpii_posted_take(endpoint, arrival->context, arrival->source, arrival->tag);
+
+    if (request) {
+        mpii_receive_into(request, arrival);
+        return;
+    }
+    queue_message(endpoint, arrival);
+    if (endpoint->prober) // somebody waits in MPI_Probe
+        mpii_services()->wake(endpoint->prober);
+}
+
+struct mpii_message *mpii_message_find(uint32_t context, int source, int tag, bool take)
+{
+    struct mpii_message *message = mpii_endpoint.unexpected;
+
+    while (message && !(message->context == context &&
+                        (source == message->source || source == MPI_ANY_SOURCE) &&
+                        (tag == message->tag || tag == MPI_ANY_TAG)))
+        message = message->next;
+    if (message && take)
+        message_remove(&mpii_endpoint, message);
+    return message;
+}
+
+void mpii_message_receive(struct mpii_message *message, struct mpii_request *request)
+{
+    struct mpii_arrival arrival = {.context = message->context,
+                                   .source = message->source,
+                                   .tag = message->tag,
+                                   .bytes = message->bytes,
+                                   .data = message->data,
+                                   .eager = message->eager,
+                                   .sender = message->sender,
+                                   .sender_remote = message->sender_remote};
+
+    mpii_receive_into(request, &arrival);
+    mpii_services()->core_free(message);
+}
+
+void mpii_receive_start(struct mpii_request *request)
+{
+    struct mpii_message *message =
+        mpii_message_find(request->context, request->source, request->tag, true);
+
+    if (message)
+        mpii_message_receive(message, request);
+    else
+        posted_append(&mpii_endpoint, request);
+}
+
+bool mpii_receive_cancel(struct mpii_request *request)
+{
+    for (struct mpii_request *at = mpii_endpoint.posted; at; at = at->next)
+        if (at == request) {
+            posted_remove(&mpii_endpoint, request);
+            return true;
+        }
+    return false;
+}

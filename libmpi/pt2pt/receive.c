@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// receive.c: blocking and nonblocking receives (MPI 4.1, 3.2.4, 3.7.2).
+#include "libmpi/pt2pt/check.h"
+
+static void describe(struct mpii_request *request, const struct mpii_message_args *args)
+{
+    request->context = args->comm->context;
+    request->source = args->peer;
+    request->tag = args->tag;
+    request->comm = args->comm;
+    request->buf = (void *)(uintptr_t)args->buf;
+    request->count = args->count;
+    request->type = args->type;
+    request->bytes = args->count * args->type->size;
+}
+
+struct mpii_request *mpii_receive_request(const struct mpii_message_args *args)
+{
+    struct mpii_request *request =
+        mpii_request_new(args->peer == MPI_PROC_NULL ? MPII_DONE : MPII_RECEIVE);
+
+    if (!request)
+        return NULL;
+    describe(request, args);
+    mpii_object_keep(&args->comm->object);
+    mpii_object_keep(&args->type->object);
+    return request;
+}
+
+void mpii_request_start_receive(struct mpii_request *request)
+{
+    // What MPI_Start undoes: the last message's length.
+    request->bytes = request->count * request->type->size;
+    if (request->kind == MPII_DONE)
+        mpii_request_complete(request);
+    else
+        mpii_receive_start(request);
+}
+
+static int truncated(const struct mpii_message_args *args, int source, int tag)
+{
+    return mpii_error(args->function, args->comm_handle, MPI_ERR_TRUNCATE,
+                      "the message from rank %d with tag %d is longer than the buffer of %lld bytes",
+                      source, tag, (long long)(args->count * args->type->size));
+}
+
+static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)
+{
+    struct mpii_request request = {.kind = MPII_RECEIVE, .active = true};
+    int rc = mpii_check_receive(args);
+
+    if (rc != MPI_SUCCESS)
+        return rc;
+    if (args->peer == MPI_PROC_NULL) {
+        if (status != MPI_STATUS_IGNORE)
+            mpii_status_set_empty(status, MPI_PROC_NULL);
+        return MPI_SUCCESS;
+    }
+    describe(&request, args);
+    mpii_receive_start(&request); // on the stack: only this core ever completes a receive
+    mpii_request_wait(&request);
+    if (status != MPI_STATUS_IGNORE)
+        mpii_status_set(status, request.matched_source, request.matched_tag, request.bytes);
+    return request.error == MPI_SUCCESS
+               ? MPI_SUCCESS
+               : truncated(args, request.matched_source, request.matched_tag);
+}
+
+static int receive_nonblocking(struct mpii_message_args *args, MPI_Request *handle)
+{
+    struct mpii_request *request;
+    int rc = mpii_check_receive(args);
+
+    if (rc == MPI_SUCCESS)
+        rc = mpii_check_pointer(args->function, args->comm_handle, handle, "request");
+    if (rc != MPI_SUCCESS)
+        return rc;
+    request = mpii_receive_request(args);
+    if (!request)
+        return mpii_error(args->function, args->comm_handle, MPI_ERR_NO_MEM, "no memory for a request");
+    mpii_request_start_receive(request);
+    *handle = (MPI_Request)request;
+    return MPI_SUCCESS;
+}
+
+#define ARGS                                                                                       \
+    &(struct mpii_message_args)                                                                    \
+    {                                                                                              \
+        .function = __func__, .buf = buf, .count = count, .datatype = datatype, .peer = source,    \
+        .tag = tag, .comm_handle = comm                                                            \
+    }
+
+#pragma weak MPI_Recv = PMPI_Recv
+int PMPI_Recv(void *buf, int count, MPI_Datatype datatype, int source, int tag, MPI_Comm comm,
+              MPI_Status *status)
+{
+    return receive_blocking(ARGS, status);
+}
+
+#pragma weak MPI_Recv_c = PMPI_Recv_c
+int PMPI_Recv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int source, int tag,
+                MPI_Comm comm, MPI_Status *status)
+{
+    return receive_blocking(ARGS, status);
+}
+
+#pragma weak MPI_Irecv = PMPI_Irecv
+int PMPI_Irecv(void *buf, int count, MPI_Datatype datatype, int source, int tag, MPI_Comm comm,
+               MPI_Request *request)
+{
+    return receive_nonblocking(ARGS, request);
+}
+
+#pragma weak MPI_Irecv_c = PMPI_Irecv_c
+int PMPI_Irecv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int source, int tag,
+                 MPI_Comm comm, MPI_Request *request)
+{
+    return receive_nonblocking(ARGS, request);
+}

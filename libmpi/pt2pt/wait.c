@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// wait.c: completing one request or several (MPI 4.1, 3.7.3 and 3.7.5).
+//
+// MPI_REQUEST_NULL and inactive persistent requests count as complete with an empty status, and in the calls
+// for any or some of several as not there at all.
+#include "libmpi/request.h"
+#include <stdlib.h>
+
+static bool live(MPI_Request handle)
+{
+    return handle != MPI_REQUEST_NULL && ((struct mpii_request *)handle)->active;
+}
+
+static struct mpii_request *of(MPI_Request handle)
+{
+    return (struct mpii_request *)handle;
+}
+
+// Done, perhaps after its own kind of progress?
+static bool done(struct mpii_request *request)
+{
+    if (!mpii_request_done(request) && request->class && request->class->progress &&
+        request->class->progress(request))
+        mpii_request_complete(request);
+    return mpii_request_done(request);
+}
+
+static void status_empty(MPI_Status *status)
+{
+    if (status != MPI_STATUS_IGNORE)
+        mpii_status_set_empty(status, MPI_ANY_SOURCE);
+}
+
+static MPI_Status *status_at(MPI_Status statuses[], int i)
+{
+    return statuses == MPI_STATUSES_IGNORE ? MPI_STATUS_IGNORE : &statuses[i];
+}
+
+// Finishes a request that is done and clears the user's handle unless it is persistent.
+static int finish(MPI_Request *handle, MPI_Status *status)
+{
+    struct mpii_request *request = of(*handle);
+    bool persistent = request->persistent;
+    int error = mpii_request_finish(request, status);
+
+    if (!persistent)
+        *handle = MPI_REQUEST_NULL;
+    return error;
+}
+
+static int check_list(const char *function, int count, MPI_Request list[])
+{
+    int rc = mpii_check_running(function);
+
+    if (rc != MPI_SUCCESS)
+        return rc;
+    if (count < 0)
+        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_COUNT, "count is %d, less than 0", count);
+    if (count && !list)
+        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_REQUEST, "array_of_requests is NULL");
+    for (int i = 0; i < count; i++)
+        if (list[i] != MPI_REQUEST_NULL && !mpii_request(list[i]))
+            return mpii_error(function, MPI_COMM_NULL, MPI_ERR_REQUEST,
+                              "request %d is not a request, or was freed", i);
+    return MPI_SUCCESS;
+}
+
+// Reports what a finished request says was wrong, through its communicator's handler.
+static int report(const char *function, MPI_Comm comm, int error, const MPI_Status *status)
+{
+    if (error == MPI_SUCCESS)
+        return error;
+    if (error == MPI_ERR_TRUNCATE && status != MPI_STATUS_IGNORE)
+        return mpii_error(function, comm, error, "the message from rank %d with tag %d is longer than the buffer",
+                          status->MPI_SOURCE, status->MPI_TAG);
+    return mpii_error(function, comm, error, "a request has failed");
+}
+
+static MPI_Comm comm_of(const struct mpii_request *request)
+{
+    return request->comm ? request->comm->handle : MPI_COMM_NULL;
+}
+
+static int finish_one(const char *function, MPI_Request *handle, MPI_Status *status)
+{
+    MPI_Comm comm = comm_of(of(*handle));
+
+    return report(function, comm, finish(handle, status), status);
+}
+
+#pragma weak MPI_Wait = PMPI_Wait
+int PMPI_Wait(MPI_Request *request, MPI_Status *status)
+{
+    uint32_t turns = 0;
+    int rc = check_list(__func__, 1, request);
+
+    if (rc != MPI_SUCCESS)
+        return rc;
+    if (!live(*request)) {
+        status_empty(status);
+        return MPI_SUCCESS;
+    }
+    while (!done(of(*request)))
+        mpii_wait_turn((struct mpii_request **)request, 1, &turns);
+    return finish_one(__func__, request, status);
+}
+
+// Tests keep a rank busy; others on its core must not starve (MPI 4.1, 3.5: progress).
+static void test_turn(void)
+{
+    if (!mpii_progress() && mpii_services()->others_ready())
+        mpii_services()->yield();
+}
+
+#pragma weak MPI_Test = PMPI_Test
+int PMPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
+{
+    int rc = check_list(__func__, 1, request);
+
+    if (rc == MPI_SUCCESS)
+        rc = mpii_check_result(__func__, flag, "flag");
+    if (rc != MPI_SUCCESS)
+        return rc;
+    *flag = 1;
+    if (!live(*request)) {
+        status_empty(status);
+        return MPI_SUCCESS;
+    }
+    if (!done(of(*request)))
+        test_turn();
+    *flag = done(of(*request));
+    return *flag ? finish_one(__func__, request, status) : MPI_SUCCESS;
+}
+
+static bool all_done(int count, MPI_Request list[])
+{
+    for (int i = 0; i < count; i++)
+        if (live(list[i]) && !done(of(list[i])))
+            return false;
+    return true;
+}
+
+// Finishes all; the errors of single requests go into the statuses (3.7.5).
+static int finish_all(const char *function, int count, MPI_Request list[], MPI_Status statuses[])
+{
+    MPI_Comm comm = MPI_COMM_NULL;
+    int failed = MPI_SUCCESS;
+
+    for (int i = 0; i < count; i++) {
+        MPI_Status *status = status_at(statuses, i), own;
+        int error = MPI_SUCCESS;
+
+        if (live(list[i])) {
+            MPI_Comm of_this = comm_of(of(list[i]));
+
+            error = finish(&list[i], status == MPI_STATUS_IGNORE ? &own : status);
+            comm = error != MPI_SUCCESS ? of_this : comm;
+        } else {
+            status_empty(status);
+        }
+        if (error != MPI_SUCCESS && failed == MPI_SUCCESS) {
+            failed = MPI_ERR_IN_STATUS;
+            for (int before = 0; before < i && statuses != MPI_STATUSES_IGNORE; before++)
+                statuses[before].MPI_ERROR = MPI_SUCCESS;
+        }
+        if (failed != MPI_SUCCESS && statuses != MPI_STATUSES_IGNORE)
+            status->MPI_ERROR = error;
+    }
+    if (failed == MPI_SUCCESS)
+        return failed;
+    return mpii_error(function, comm, failed, "one of the requests has failed; its status says why");
+}
+
+#pragma weak MPI_Waitall = PMPI_Waitall
+int PMPI_Waitall(int count, MPI_Request array_of_requests[], MPI_Status *array_of_statuses)
+{
+    uint32_t turns = 0;
+    int rc = check_list(__func__, count, array_of_requests);
+
+    if (rc != MPI_SUCCESS)
+        return rc;
+    for (int i = 0; i < count; i++) // one after the other: all must end anyway
+        while (live(array_of_requests[i]) && !done(of(array_of_requests[i])))
+            mpii_wait_turn((struct mpii_request **)&array_of_requests[i], 1, &turns);
+    return finish_all(__func__, count, array_of_requests, array_of_statuses);
+}
+
+#pragma weak MPI_Testall = PMPI_Testall
+int PMPI_Testall(int count, MPI_Request array_of_requests[], int *flag, MPI_Status *array_of_statuses)
+{
+    int rc = check_list(__func__, count, array_of_requests);
+
+    if (rc == MPI_SUCCESS)
+        rc = mpii_check_result(__func__, flag, "flag");
+    if (rc != MPI_SUCCESS)
+        return rc;
+    if (!all_done(count, array_of_requests))
+        test_turn();
+    *flag = all_done(count, array_of_requests);
+    return *flag ? finish_all(__func__, count, array_of_requests, array_of_statuses) : MPI_SUCCESS;
+}
+
+// Index of a live request that is done; -1: none is; MPI_UNDEFINED: none is live.
+static int find_done(int count, MPI_Request list[])
+{
+    int found = MPI_UNDEFINED;
+
+    for (int i = 0; i < count; i++) {
+        if (!live(list[i]))
+            continue;
+        if (done(of(list[i])))
+            return i;
+        found = -1;
+    }
+    return found;
+}
+
+// A list for mpii_wait_turn: null handles become NULL. For up to 64 requests in `few`.
+static struct mpii_request **waitable(int count, MPI_Request list[], struct mpii_request *few[64])
+{
+    struct mpii_request **all = count <= 64 ? few : malloc((size_t)count * sizeof *all);
+
+    for (int i = 0; all && i < count; i++)
+        all[i] = live(list[i]) ? of(list[i]) : NULL;
+    return all;
+}
+
+// Waits until one is done; its index, or MPI_UNDEFINED.
+static int wait_any(int count, MPI_Request list[])
+{
+    struct mpii_request *few[64], **all = waitable(count, list, few);
+    uint32_t turns = 0;
+    int at;
+
+    while ((at = find_done(count, list)) == -1) {
+        if (all)
+            mpii_wait_turn(all, (size_t)count, &turns);
+        else
+            test_turn();
+    }
+    if (all != few)
+        free(all);
+    return at;
+}
+
+#pragma weak MPI_Waitany = PMPI_Waitany
+int PMPI_Waitany(int count, MPI_Request array_of_requests[], int *indx, MPI_Status *status)
+{
+    int rc = check_list(__func__, count, array_of_requests);
+
+    if (rc == MPI_SUCCESS)
+        rc = mpii_check_result(__func__, indx, "index");
+    if (rc != MPI_SUCCESS)
+        return rc;
+    *indx = wait_any(count, array_of_requests);
+    if (*indx == MPI_UNDEFINED) {
+        status_empty(status);
+        return MPI_SUCCESS;
+    }
+    return finish_one(__func__, &array_of_requests[*indx], status);
+}
+
+#pragma weak MPI_Testany = PMPI_Testany
+int PMPI_Testany(int count, MPI_Request array_of_requests[], int *indx, int *flag, MPI_Status *status)
+{
+    int rc = check_list(__func__, count, array_of_requests);
+
+    if (rc == MPI_SUCCESS)
+        rc = mpii_check_result(__func__, indx, "index");
+    if (rc == MPI_SUCCESS)
+        rc = mpii_check_result(__func__, flag, "flag");
+    if (rc != MPI_SUCCESS)
+        return rc;
+    *indx = find_done(count, array_of_requests);
+    if (*indx == -1) {
+        test_turn();
+        *indx = find_done(count, array_of_requests);
+    }
+    *flag = *indx != -1;
+    if (*indx >= 0)
+        return finish_one(__func__, &array_of_requests[*indx], status);
+    *indx = MPI_UNDEFINED;
+    if (*flag)
+        status_empty(status);
+    return MPI_SUCCESS;
+}
+
+// Finishes all that are done; how many there were.
+static int finish_some(const char *function, int count, MPI_Request list[], int *outcount, int indices[],
+                       MPI_Status statuses[])
+{
+    int failed = MPI_SUCCESS, n = 0;
+    MPI_Comm comm = MPI_COMM_NULL;
+
+    for (int i = 0; i < count; i++) {
+        MPI_Status *status = status_at(statuses, n), own;
+        MPI_Comm of_this;
+        int error;
+
+        if (!live(list[i]) || !done(of(list[i])))
+            continue;
+        of_this = comm_of(of(list[i]));
+        error = finish(&list[i], status == MPI_STATUS_IGNORE ? &own : status);
+        if (error != MPI_SUCCESS) {
+            failed = MPI_ERR_IN_STATUS;
+            comm = of_this;
+        }
+        if (statuses != MPI_STATUSES_IGNORE)
+            status->MPI_ERROR = error;
+        indices[n++] = i;
+    }
+    *outcount = n;
+    if (failed == MPI_SUCCESS)
+        return failed;
+    return mpii_error(function, comm, failed, "one of the requests has failed; its status says why");
+}
+
+static int check_some(const char *function, int count, MPI_Request list[], int *outcount, int indices[])
+{
+    int rc = check_list(function, count, list);
+
+    if (rc == MPI_SUCCESS)
+        rc = mpii_check_result(function, outcount, "outcount");
+    if (rc == MPI_SUCCESS && count)
+        rc = mpii_check_result(function, indices, "array_of_indices");
+    return rc;
+}
+
+#pragma weak MPI_Waitsome = PMPI_Waitsome
+int PMPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount, int array_of_indices[],
+                  MPI_Status *array_of_statuses)
+{
+    int rc = check_some(__func__, incount, array_of_requests, outcount, array_of_indices);
+
+    if (rc != MPI_SUCCESS)
+        return rc;
+    if (wait_any(incount, array_of_requests) == MPI_UNDEFINED) {
+        *outcount = MPI_UNDEFINED;
+        return MPI_SUCCESS;
+    }
+    return finish_some(__func__, incount, array_of_requests, outcount, array_of_indices, array_of_statuses);
+}
+
+#pragma weak MPI_Testsome = PMPI_Testsome
+int PMPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount, int array_of_indices[],
+                  MPI_Status *array_of_statuses)
+{
+    int rc = check_some(__func__, incount, array_of_requests, outcount, array_of_indices);
+
+    if (rc != MPI_SUCCESS)
+        return rc;
+    if (find_done(incount, array_of_requests) == -1)
+        test_turn();
+    if (find_done(incount, array_of_requests) == MPI_UNDEFINED) {
+        *outcount = MPI_UNDEFINED;
+        return MPI_SUCCESS;
+    }
+    return finish_some(__func__, incount, array_of_requests, outcount, array_of_indices, array_of_statuses);
+}

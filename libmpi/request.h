@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// request.h: requests, and the engine that moves messages (MPI 4.1, chapter 3).
+//
+// Each rank has an endpoint: the receives it has posted and the messages that came before their
+// receive. All ranks lie in one address space, and the ranks of a core never run at the same time.
+// Hence:
+//   - between ranks of one core, the sender looks into the receiver's endpoint and copies straight
+//     from buffer to buffer;
+//   - between cores, a message is one element of the bus (abi/bus.h). Short data travel in the element,
+//     longer ones in a buffer of the sender's core, long ones stay where they are and the receiver
+//     copies them from the sender's own buffer (rendezvous). Whoever takes an element from the bus
+//     delivers it to the endpoint it is for, his own or that of another rank of his core.
+//
+// A request is its rank's, but others finish it: `done` is the last thing they write. A thread that waits
+// names itself in `waiter`; who finishes looks there afterwards, with a full fence on both sides.
+#pragma once
+#include "libmpi/comm.h"
+#include "libmpi/status.h"
+#include "libmpi/type.h"
+#include <stdatomic.h>
+
+#pragma GCC visibility push(hidden)
+
+enum mpii_request_kind {
+    MPII_SEND,
+    MPII_RECEIVE,
+    MPII_DONE,        // nothing to do: MPI_PROC_NULL
+    MPII_GENERALIZED, // MPI 4.1, 13.2
+    MPII_PARTITIONED, // 4.2
+    MPII_COLLECTIVE,  // a schedule; libmpi/coll
+};
+
+enum mpii_send_mode { MPII_STANDARD, MPII_BUFFERED, MPII_SYNCHRONOUS, MPII_READY };
+
+struct mpii_request_class; // for kinds that are more than a send or a receive
+
+struct mpii_request {
+    struct mpii_object object; // first
+    uint8_t kind;              // enum mpii_request_kind
+    uint8_t mode;              // enum mpii_send_mode
+    bool persistent;
+    bool active;    // started and not yet waited for; requests that are not persistent are born active
+    bool cancelled;
+    bool freed;     // the user has freed it while it was active
+    _Atomic uint32_t done;
+    _Atomic(void *) waiter; // thread to wake when done
+    int error;              // MPI_SUCCESS or a class; the receiver's business only
+    // What matching compares. A receive may have MPI_ANY_SOURCE and MPI_ANY_TAG here.
+    uint32_t context;
+    int source, tag; // a send's source is set by mpii_send_start
+    struct mpii_comm *comm;
+    // The user's buffer.
+    void *buf;
+    MPI_Count count;
+    struct mpii_type *type;
+    MPI_Count bytes; // send: of data. receive: capacity, and once done what came
+    int peer;        // send: destination's rank in the communicator
+    int matched_source, matched_tag;
+    struct mpii_request *next, *prev; // posted receives of the endpoint
+    const struct mpii_request_class *class; // NULL: plain
+    void *extra;                            // the class's
+};
+
+// What a kind of request beyond send and receive does differently. Any entry may be NULL.
+struct mpii_request_class {
+    int (*start)(struct mpii_request *request);              // MPI_Start
+    bool (*progress)(struct mpii_request *request);          // called while someone waits or tests; true: done
+    int (*finish)(struct mpii_request *request, MPI_Status *status); // fills the status, returns an error class
+    void (*release)(struct mpii_request *request);           // before it is deleted
+    int (*cancel)(struct mpii_request *request);
+};
+
+// A message that came before its receive.
+struct mpii_message {
+    struct mpii_message *next, *prev;
+    uint32_t context;
+    int source, tag;
+    MPI_Count bytes;
+    const void *data;             // where they lie; NULL if none
+    struct mpii_eager *eager;     // to be given back after the copy, or NULL
+    struct mpii_request *sender;  // rendezvous: the sender's request, or NULL
+    bool sender_remote;           // ... of another core
+    char inline_data[];
+};
+
+struct mpii_endpoint {
+    uint32_t world; // rank in MPI_COMM_WORLD
+    uint32_t core;
+    struct mpii_request *posted, *posted_last;
+    struct mpii_message *unexpected, *unexpected_last;
+    void *prober; // thread that waits for any message to come, or NULL
+};
+
+extern struct mpii_endpoint mpii_endpoint;
+
+// MPI_Init: publishes the endpoint and waits until all ranks have.
+void mpii_engine_init(void);
+
+// --- requests ---
+
+// A request of the running rank, zeroed, kept small and recycled. NULL: no memory.
+struct mpii_request *mpii_request_new(enum mpii_request_kind kind);
+void mpii_request_delete(struct mpii_request *request);
+
+// The request behind a handle, or NULL.
+static inline struct mpii_request *mpii_request(MPI_Request handle)
+{
+    return mpii_object_ok(handle, MPII_REQUEST) ? (struct mpii_request *)handle : NULL;
+}
+
+static inline bool mpii_request_done(const struct mpii_request *request)
+{
+    // [D] acquire: what the other side wrote before. Pairs with mpii_request_complete.
+    return atomic_load_explicit(&request->done, memory_order_acquire) != 0;
+}
+
+// Any rank: the request is finished. It may be gone when this returns.
+void mpii_request_complete(struct mpii_request *request);
+
+// Its rank: what MPI_Wait says of a request that is done; then inactive, or deleted. Returns its error.
+int mpii_request_finish(struct mpii_request *request, MPI_Status *status);
+
+// --- moving messages; arguments have been checked ---
+
+// Starts what the request describes: context, tag, comm, buf, count, type, peer, mode (send), or context,
+// source, tag, buf, count, type (receive). It must not be MPI_PROC_NULL.
+void mpii_send_start(struct mpii_request *request);
+void mpii_receive_start(struct mpii_request *request);
+
+// The first message that came early and matches, or NULL; takes it off the queue if `take`.
+struct mpii_message *mpii_message_find(uint32_t context, int source, int tag, bool take);
+
+// Receives a message that was taken off into the request's buffer, and completes the request.
+void mpii_message_receive(struct mpii_message *message, struct mpii_request *request);
+
+// Takes a posted receive back. False: it has been matched.
+bool mpii_receive_cancel(struct mpii_request *request);
+
+// Looks at the bus and delivers what is there. True if there was anything.
+bool mpii_progress(void);
+
+// Waits until the request is done.
+void mpii_request_wait(struct mpii_request *request);
+
+// For waits on several things: one turn of making progress; blocks if it must when `waiters`, requests whose
+// waiter field the caller has set and looked at once more, promise a wake. NULL entries are skipped.
+void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_t *turns);
+
+// One turn of waiting for a message to be queued: MPI_Probe.
+void mpii_prober_wait(uint32_t *turns);
+
+// --- for the library's own messages (collective constructors and collectives): blocking, byte-typed ---
+int mpii_send_bytes(struct mpii_comm *comm, uint32_t context, const void *buf, size_t bytes, int peer, int tag);
+int mpii_receive_bytes(struct mpii_comm *comm, uint32_t context, void *buf, size_t bytes, int source, int tag);
+
+#pragma GCC visibility pop

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// compare.c: `torito compare`: Torito, MPICH and Open MPI side by side.
+//
+// In each round every benchmark runs with every setting of every library in turn, A B C A B C, so that
+// whatever else the machine does meets all of them; the probe runs right before each. The report
+// is written from what there is, also when the time for the session is over or a library is missing.
+#include "tools/torito/compare.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/torito/compare_parts.h"
+
+static const char *const usage =
+    "Usage: torito compare [OPTION]...\n"
+    "Builds the benchmarks with Torito, MPICH and Open MPI, runs them in turn, and writes\n"
+    "report.md, figures.csv and plots.\n"
+    "\n"
+    "  --rounds N     how often everything runs; figures are medians (5)\n"
+    "  --ranks LIST   numbers of ranks, for example 2,4,8 (2)\n"
+    "  --quick        two rounds, fewer sizes, shorter runs\n"
+    "  --only LIST    these benchmarks only, for example latency,barrier\n"
+    "  --out FOLDER   for the report (compare)\n"
+    "  --limit S      end a run after so many seconds (30; 10 with --quick)\n"
+    "  --time S       start nothing after so many seconds (3600; 600 with --quick)\n"
+    "  --bench FOLDER the benchmarks' sources, if they are not beside this program\n";
+
+static double now_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int complain(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    fprintf(stderr, "torito compare: ");
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "\n");
+    va_end(arguments);
+    return -1;
+}
+
+// ---- options
+
+static int read_number(const char *option, const char *text, unsigned most, unsigned *number)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end != '\0' || value < 1 || value > most)
+        return complain("%s wants a number from 1 to %u, not \"%s\"", option, most, text);
+    *number = (unsigned)value;
+    return 0;
+}
+
+static int read_ranks(struct plan *plan, const char *text)
+{
+    plan->rank_counts = 0;
+    while (*text != '\0') {
+        size_t bytes = strcspn(text, ",");
+        char item[16];
+
+        if (bytes >= sizeof item || plan->rank_counts == RANK_COUNTS_MAX)
+            return complain("--ranks: \"%s\" is too much", text);
+        memcpy(item, text, bytes);
+        item[bytes] = '\0';
+        if (read_number("--ranks", item, RANKS_MAX, &plan->ranks[plan->rank_counts++]) < 0)
+            return -1;
+        text += bytes + (text[bytes] == ',');
+    }
+    return plan->rank_counts > 0 ? 0 : complain("--ranks wants at least one number");
+}
+
+// Every name must be one that is known.
+static int check_names(const char *list)
+{
+    while (*list != '\0') {
+        size_t bytes = strcspn(list, ","), b = 0;
+
+        while (b < benchmark_count && (strlen(benchmarks[b].name) != bytes ||
+                                       strncmp(benchmarks[b].name, list, bytes) != 0))
+            b++;
+        if (b == benchmark_count) {
+            complain("there is no benchmark \"%.*s\"; there are:", (int)bytes, list);
+            for (b = 0; b < benchmark_count; b++)
+                fprintf(stderr, "  %-10s %s\n", benchmarks[b].name, benchmarks[b].what);
+            return -1;
+        }
+        list += bytes + (list[bytes] == ',');
+    }
+    return 0;
+}
+
+static int read_option(struct plan *plan, const char *option, const char *value)
+{
+    unsigned seconds = 0;
+    int result;
+
+    if (strcmp(option, "--rounds") == 0)
+        return read_number(option, value, 1000, &plan->rounds);
+    if (strcmp(option, "--ranks") == 0)
+        return read_ranks(plan, value);
+    if (strcmp(option, "--only") == 0) {
+        plan->only = value;
+        return check_names(value);
+    }
+    if (strcmp(option, "--out") == 0) {
+        plan->folder = value;
+        return 0;
+    }
+    if (strcmp(option, "--bench") == 0) {
+        snprintf(plan->source, sizeof plan->source, "%s", value);
+        return 0;
+    }
+    result = read_number(option, value, 1000000, &seconds);
+    if (strcmp(option, "--limit") == 0)
+        plan->run_s = seconds;
+    else
+        plan->session_s = seconds;
+    return result;
+}
+
+static bool takes_value(const char *option)
+{
+    static const char *const options[] = {"--rounds", "--ranks", "--only", "--out",
+                                          "--bench",  "--limit", "--time"};
+
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(option, options[i]) == 0)
+            return true;
+    return false;
+}
+
+static int read_options(struct plan *plan, int argc, char *argv[])
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--quick") == 0) {
+            plan->quick = true;
+        } else if (!takes_value(argv[i])) {
+            fputs(usage, stderr);
+            return complain("what is \"%s\"?", argv[i]);
+        } else if (i + 1 == argc) {
+            return complain("%s wants a value", argv[i]);
+        } else {
+            if (read_option(plan, argv[i], argv[i + 1]) < 0)
+                return -1;
+            i++;
+        }
+    }
+    if (plan->rounds == 0)
+        plan->rounds = plan->quick ? 2 : 5;
+    if (plan->run_s == 0)
+        plan->run_s = plan->quick ? 10 : 30;
+    if (plan->session_s == 0)
+        plan->session_s = plan->quick ? 600 : 3600;
+    return 0;
+}
+
+// ---- preparation
+
+static int find_cpus(struct plan *plan)
+{
+    cpu_set_t set;
+
+    if (sched_getaffinity(0, sizeof set, &set) < 0)
+        return complain("which CPUs may be used? %s", strerror(errno));
+    for (int cpu = 0; cpu < CPU_SETSIZE && plan->cpu_count < CPUS_MAX; cpu++)
+        if (CPU_ISSET((unsigned)cpu, &set))
+            plan->cpu[plan->cpu_count++] = cpu;
+    return 0;
+}
+
+// Beside this program: ../share/torito/bench.
+static int find_source(struct plan *plan)
+{
+    char path[PATH_MAX];
+    ssize_t bytes;
+
+    if (plan->source[0] == '\0') {
+        bytes = readlink("/proc/self/exe", path, sizeof path - 64);
+        if (bytes < 0)
+            return complain("/proc/self/exe: %s", strerror(errno));
+        path[bytes] = '\0';
+        *strrchr(path, '/') = '\0';
+        snprintf(plan->source, sizeof plan->source, "%.*s/../share/torito/bench", PATH_MAX - 32,
+                 path);
+    }
+    snprintf(path, sizeof path, "%.*s/harness.c", PATH_MAX - 16, plan->source);
+    if (access(path, R_OK) < 0)
+        return complain("the benchmarks' sources are not in %s; --bench FOLDER names them",
+                        plan->source);
+    return 0;
+}
+
+static int make_folders(struct plan *plan)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/build", plan->folder);
+    if ((mkdir(plan->folder, 0777) < 0 && errno != EEXIST) ||
+        (mkdir(path, 0777) < 0 && errno != EEXIST))
+        return complain("%s: %s", path, strerror(errno));
+    snprintf(plan->log, sizeof plan->log, "%s/log", plan->folder);
+    if (unlink(plan->log) < 0 && errno != ENOENT)
+        return complain("%s: %s", plan->log, strerror(errno));
+    return 0;
+}
+
+// The probe and the pin run on the host as they are: no MPI.
+static int build_tools(const struct plan *plan)
+{
+    static const char *const tools[] = {"probe", "pin"};
+
+    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+        struct command command = {0};
+        enum run_result result;
+        double seconds;
+        char *output;
+
+        command_add_words(&command, "cc -O2 -pthread -o");
+        command_add(&command, "%s/build/%s", plan->folder, tools[i]);
+        command_add(&command, "%s/%s.c", plan->source, tools[i]);
+        result = command_run(&command, plan->log, 60, &output, &seconds);
+        free(output);
+        if (result != RUN_GOOD)
+            return complain("%s does not build; the reason is in %s", tools[i], plan->log);
+    }
+    return 0;
+}
+
+// ---- the session
+
+struct run {
+    size_t rank_place, benchmark, setting;
+    bool given_up; // it was too late once: not again
+};
+
+struct session {
+    struct run *run;
+    size_t runs;
+    double start_s;
+    size_t done, total;
+};
+
+static bool ranks_fit(const struct benchmark *b, unsigned ranks)
+{
+    return ranks >= (b->ranks_least > 0 ? b->ranks_least : 1) &&
+           (b->ranks_most == 0 || ranks <= b->ranks_most) &&
+           (b->ranks_multiple == 0 || ranks % b->ranks_multiple == 0);
+}
+
+// What one round consists of. The settings stand in turn by library already.
+static int plan_runs(const struct plan *plan, struct session *session)
+{
+    size_t room = plan->rank_counts * benchmark_count * setting_count;
+
+    session->run = calloc(room, sizeof *session->run);
+    if (session->run == NULL)
+        return complain("no memory for %zu runs", room);
+    for (size_t r = 0; r < plan->rank_counts; r++)
+        for (size_t b = 0; b < benchmark_count; b++)
+            for (size_t s = 0; s < setting_count; s++)
+                if (ranks_fit(&benchmarks[b], plan->ranks[r]) &&
+                    setting_applies(plan, s, b, plan->ranks[r]))
+                    session->run[session->runs++] = (struct run){r, b, s, false};
+    session->total = session->runs * plan->rounds;
+    return session->runs > 0 ? 0 : complain("there is nothing to run");
+}
+
+static void say_progress(const struct plan *plan, const struct session *session, unsigned round,
+                         const struct run *run)
+{
+    double passed_s = now_s() - session->start_s;
+    double left_s = session->done > 0
+                        ? passed_s * (double)(session->total - session->done) / (double)session->done
+                        : 0;
+    const struct setting *s = &settings[run->setting];
+
+    fprintf(stderr, "[%zu/%zu, about %.0f s left] round %u, %u ranks: %s, %s %s", session->done + 1,
+            session->total, left_s, round, plan->ranks[run->rank_place],
+            benchmarks[run->benchmark].name, plan->library[s->library].name, s->name);
+}
+
+static void say_result(const struct figures *figures, size_t first, const char *remark)
+{
+    const struct figure *figure = first < figures->count ? &figures->at[first] : NULL;
+
+    if (figure != NULL) // 8 bytes say most, if they are there
+        for (size_t i = first; i < figures->count; i++)
+            if (figures->at[i].bytes == 8)
+                figure = &figures->at[i];
+    if (figure != NULL && figure->bytes > 0)
+        fprintf(stderr, ": %.2f %s at %zu bytes", figure->value,
+                benchmarks[figure->benchmark].bandwidth ? "MB/s" : "us", figure->bytes);
+    else if (figure != NULL)
+        fprintf(stderr, ": %.2f us", figure->value);
+    if (figure != NULL && figure->line_ns > 0)
+        fprintf(stderr, ", a line in %.0f ns", figure->line_ns);
+    if (remark != NULL)
+        fprintf(stderr, ": %s", remark);
+    fprintf(stderr, "\n");
+}
+
+static void measure(const struct plan *plan, struct session *session, unsigned round,
+                    struct run *run, struct figures *figures)
+{
+    struct figure figure = {.round = round,
+                            .ranks = plan->ranks[run->rank_place],
+                            .benchmark = run->benchmark,
+                            .setting = run->setting};
+    size_t first = figures->count;
+    const char *remark = NULL;
+    struct probe probe;
+    char *output = NULL;
+
+    say_progress(plan, session, round, run);
+    probe_run(plan, figure.ranks, &probe);
+    run->given_up =
+        !benchmark_run(plan, run->benchmark, run->setting, figure.ranks, &output, &remark);
+    // What was printed before the time was over counts; what a failed run printed may be anything.
+    if (remark == NULL || strcmp(remark, "failed") != 0)
+        figures_read(figures, &figure, &probe, output);
+    free(output);
+    say_result(figures, first, remark);
+}
+
+static void run_session(const struct plan *plan, struct session *session, struct figures *figures)
+{
+    session->start_s = now_s();
+    for (unsigned round = 1; round <= plan->rounds; round++)
+        for (size_t i = 0; i < session->runs; i++, session->done++) {
+            if (now_s() - session->start_s > plan->session_s) {
+                complain("the time is over: the report has %zu of %zu runs", session->done,
+                         session->total);
+                return;
+            }
+            if (!session->run[i].given_up)
+                measure(plan, session, round, &session->run[i], figures);
+        }
+}
+
+int compare_command(int argc, char *argv[])
+{
+    static struct plan plan = {.ranks = {2}, .rank_counts = 1, .folder = "compare"};
+    struct figures figures = {0};
+    struct session session = {0};
+    int status = 0;
+
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    if (read_options(&plan, argc, argv) < 0)
+        return 2;
+    if (find_cpus(&plan) < 0 || find_source(&plan) < 0 || make_folders(&plan) < 0 ||
+        build_tools(&plan) < 0)
+        return 1;
+    libraries_find(&plan);
+    libraries_build(&plan);
+    if (plan_runs(&plan, &session) < 0)
+        return 1;
+    run_session(&plan, &session, &figures);
+    if (report_write(&plan, &figures) < 0 || plots_write(&plan, &figures) < 0)
+        status = 1;
+    else
+        printf("%s/report.md\n", plan.folder);
+    free(session.run);
+    free(figures.at);
+    return status;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// compare_parts.h: what the files of `torito compare` share.
+//
+// A session is a list of figures. Each was measured by one run of one benchmark with one setting of one
+// library, and right before that run the probe measured the hardware: the two belong together,
+// for the cores of a virtual machine wander between near and far.
+#pragma once
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum library_id { TORITO, MPICH, OPEN_MPI, LIBRARY_COUNT };
+
+enum { CPUS_MAX = 1024, RANKS_MAX = 1024, RANK_COUNTS_MAX = 16, BENCHMARKS_MAX = 16 };
+
+// What the hardware allows at best; see figure_limit.
+enum limit_kind { LIMIT_NONE, LIMIT_LINE, LIMIT_MESSAGE, LIMIT_OTHERS, LIMIT_COPY, LIMIT_BOTH };
+
+struct benchmark {
+    const char *name; // of the program, too
+    const char *what; // for headings
+    bool collective;
+    bool bandwidth; // MB/s, more is better; else microseconds
+    bool sizeless;
+    bool floats; // its least size is one float
+    unsigned ranks_least, ranks_most, ranks_multiple;
+    enum limit_kind limit;
+};
+extern const struct benchmark benchmarks[];
+extern const size_t benchmark_count;
+
+// One way to run a library. The first of each library is what a user gets who sets nothing.
+struct setting {
+    enum library_id library;
+    const char *name;
+    const char *arguments;   // for its mpiexec, separated by blanks
+    const char *environment; // "NAME=VALUE NAME=VALUE"
+    bool collectives_only;
+    bool crowded_only; // only with more ranks than CPUs
+    bool patient;      // runs with the library's own way to yield, if crowded
+};
+extern const struct setting settings[];
+extern const size_t setting_count;
+
+struct library {
+    const char *name;
+    char compiler[PATH_MAX], launcher[PATH_MAX];
+    char version[32];
+    bool found;
+    bool built[BENCHMARKS_MAX];
+};
+
+struct plan {
+    unsigned rounds;
+    unsigned ranks[RANK_COUNTS_MAX];
+    size_t rank_counts;
+    bool quick;
+    const char *only;   // names of benchmarks, or NULL for all
+    const char *folder; // for the report
+    double run_s, session_s;
+    int cpu[CPUS_MAX]; // those we may use
+    unsigned cpu_count;
+    char source[PATH_MAX]; // where the benchmarks lie
+    char log[PATH_MAX];    // gets what the programs write to standard error
+    struct library library[LIBRARY_COUNT];
+};
+
+// The hardware, as one call of the probe saw it.
+struct probe {
+    bool valid;
+    double line_ns;
+    size_t count;
+    struct {
+        size_t bytes;
+        double copy_mbs, both_mbs;
+    } size[40];
+};
+
+struct figure {
+    unsigned round, ranks;
+    size_t benchmark, setting;
+    size_t bytes;   // 0 if sizeless
+    double value;   // microseconds or MB/s
+    double line_ns; // of its own probe; 0: there was none
+    double limit;   // in the unit of `value`; 0: none
+};
+
+struct figures {
+    struct figure *at;
+    size_t count, room;
+};
+
+// ---- compare_library.c
+
+// Fills in what is there, and says on standard error what is not.
+void libraries_find(struct plan *plan);
+void libraries_build(struct plan *plan);
+bool setting_applies(const struct plan *plan, size_t setting, size_t benchmark, unsigned ranks);
+
+// ---- compare_run.c
+
+struct command {
+    const char *word[256];
+    size_t words;
+    const char *environment; // added, separated by blanks; or NULL
+    char text[8192];         // what command_add copied
+    size_t text_bytes;
+};
+
+void command_add(struct command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void command_add_words(struct command *command, const char *words); // separated by blanks
+
+enum run_result { RUN_GOOD, RUN_FAILED, RUN_LATE };
+
+// Runs the command, with its standard error appended to the file `log`, and returns its standard output
+// (to be freed; also after a failure) and how long it took. Nothing of it is left when it returns.
+enum run_result command_run(const struct command *command, const char *log, double limit_s,
+                            char **output, double *seconds);
+
+// The probe, and one benchmark with one setting: false with a remark if there is no complete table.
+void probe_run(const struct plan *plan, unsigned ranks, struct probe *probe);
+bool benchmark_run(const struct plan *plan, size_t benchmark, size_t setting, unsigned ranks,
+                   char **output, const char **remark);
+
+// ---- compare_figures.c
+
+bool probe_read(struct probe *probe, const char *output);
+double figure_limit(const struct probe *probe, enum limit_kind kind, unsigned ranks, size_t bytes);
+// Adds the lines of a table; `figure` tells the rest. Returns how many there were.
+size_t figures_read(struct figures *figures, const struct figure *figure, const struct probe *probe,
+                    const char *output);
+double median(double *values, size_t count); // sorts them; 0 if there are none
+
+// One cell of the report: medians over the rounds.
+struct cell {
+    size_t rounds; // 0: there is nothing
+    double value;
+    double of_limit; // value by its own limit; 0 if there is none
+    size_t setting;  // which it was
+};
+struct cell cell_of_setting(const struct figures *figures, size_t benchmark, size_t setting,
+                            unsigned ranks, size_t bytes);
+// The best of all settings of a library.
+struct cell cell_of_library(const struct figures *figures, size_t benchmark,
+                            enum library_id library, unsigned ranks, size_t bytes);
+double cell_limit(const struct figures *figures, size_t benchmark, unsigned ranks, size_t bytes);
+bool cell_better(size_t benchmark, const struct cell *a, const struct cell *b);
+// The next size above `bytes` for which there are figures; false if there is none. -1 starts.
+bool figures_next_size(const struct figures *figures, size_t benchmark, unsigned ranks,
+                       long long *bytes);
+
+// ---- compare_report.c and compare_plot.c: 0, or -1 with a message on standard error
+
+int report_write(const struct plan *plan, const struct figures *figures);
+int plots_write(const struct plan *plan, const struct figures *figures);

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// compare_report.c: the report in Markdown, and every single figure as CSV.
+#include "tools/torito/compare_parts.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static FILE *open_in(const struct plan *plan, const char *name)
+{
+    char path[PATH_MAX];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", plan->folder, name);
+    file = fopen(path, "we");
+    if (file == NULL)
+        fprintf(stderr, "torito compare: %s: %s\n", path, strerror(errno));
+    return file;
+}
+
+static int close_written(FILE *file, const char *name)
+{
+    bool bad = ferror(file) != 0;
+
+    if (fclose(file) != 0 || bad) {
+        fprintf(stderr, "torito compare: %s is not complete: %s\n", name, strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+static int csv_write(const struct plan *plan, const struct figures *figures)
+{
+    FILE *file = open_in(plan, "figures.csv");
+
+    if (file == NULL)
+        return -1;
+    fprintf(file, "round,ranks,benchmark,bytes,library,setting,value,unit,line_ns,limit\n");
+    for (size_t i = 0; i < figures->count; i++) {
+        const struct figure *f = &figures->at[i];
+        const struct setting *s = &settings[f->setting];
+
+        fprintf(file, "%u,%u,%s,%zu,%s,\"%s\",%.3f,%s,%.2f,%.3f\n", f->round, f->ranks,
+                benchmarks[f->benchmark].name, f->bytes, plan->library[s->library].name, s->name,
+                f->value, benchmarks[f->benchmark].bandwidth ? "MB/s" : "us", f->line_ns, f->limit);
+    }
+    return close_written(file, "figures.csv");
+}
+
+// One line of a table, and how far Torito is ahead on it.
+struct line {
+    size_t bytes;
+    double limit;
+    struct cell first[LIBRARY_COUNT]; // at its default
+    struct cell best[LIBRARY_COUNT];
+    enum library_id best_other;
+    double ahead; // 2: twice as fast as the best of the others; 0: one side is missing
+};
+
+static struct line line_of(const struct figures *figures, size_t benchmark, unsigned ranks,
+                           size_t bytes)
+{
+    struct line line = {.bytes = bytes, .best_other = MPICH};
+
+    line.limit = cell_limit(figures, benchmark, ranks, bytes);
+    for (size_t s = setting_count; s-- > 0;) // the first of each library stays
+        line.first[settings[s].library] = cell_of_setting(figures, benchmark, s, ranks, bytes);
+    for (enum library_id id = 0; id < LIBRARY_COUNT; id++)
+        line.best[id] = cell_of_library(figures, benchmark, id, ranks, bytes);
+    if (cell_better(benchmark, &line.best[OPEN_MPI], &line.best[MPICH]))
+        line.best_other = OPEN_MPI;
+    if (line.best[TORITO].rounds > 0 && line.best[line.best_other].rounds > 0) {
+        double ours = line.best[TORITO].value, theirs = line.best[line.best_other].value;
+
+        line.ahead = benchmarks[benchmark].bandwidth ? ours / theirs : theirs / ours;
+    }
+    return line;
+}
+
+// Three digits that count, whatever the size of the number.
+static void print_value(FILE *file, double value)
+{
+    fprintf(file, value >= 100 ? " %.0f |" : value >= 10 ? " %.1f |" : " %.2f |", value);
+}
+
+static void print_cell(FILE *file, const struct cell *cell)
+{
+    if (cell->rounds == 0)
+        fprintf(file, " - |");
+    else
+        print_value(file, cell->value);
+}
+
+static void print_by_limit(FILE *file, const struct cell *cell)
+{
+    if (cell->rounds == 0 || cell->of_limit == 0)
+        fprintf(file, " - |");
+    else
+        print_value(file, cell->of_limit);
+}
+
+static void print_line(const struct plan *plan, FILE *file, size_t benchmark, const struct line *line)
+{
+    const struct cell *other = &line->best[line->best_other];
+
+    fprintf(file, "|");
+    if (!benchmarks[benchmark].sizeless)
+        fprintf(file, " %zu |", line->bytes);
+    if (line->limit > 0)
+        print_value(file, line->limit);
+    else
+        fprintf(file, " - |");
+    print_cell(file, &line->first[TORITO]);
+    for (enum library_id id = MPICH; id < LIBRARY_COUNT; id++) {
+        print_cell(file, &line->first[id]);
+        print_cell(file, &line->best[id]);
+    }
+    if (other->rounds > 0)
+        fprintf(file, " %s, %s |", plan->library[line->best_other].name,
+                settings[other->setting].name);
+    else
+        fprintf(file, " - |");
+    print_by_limit(file, &line->first[TORITO]);
+    print_by_limit(file, other);
+    if (line->ahead > 0)
+        fprintf(file, line->ahead > 1 ? " %.2f |\n" : " **%.2f** |\n", line->ahead);
+    else
+        fprintf(file, " - |\n");
+}
+
+static void print_table(const struct plan *plan, FILE *file, const struct figures *figures,
+                        size_t benchmark, unsigned ranks)
+{
+    const struct benchmark *b = &benchmarks[benchmark];
+    long long bytes = -1;
+    const char *size = b->sizeless ? "" : " bytes |";
+
+    if (!figures_next_size(figures, benchmark, ranks, &bytes))
+        return;
+    fprintf(file, "\n### %s, %u ranks, %s\n\n", b->what, ranks, b->bandwidth ? "MB/s" : "us");
+    fprintf(file,
+            "|%s hardware | Torito | MPICH | MPICH, best | Open MPI | Open MPI, best | best other "
+            "| Torito : hardware | best other : hardware | ahead |\n|",
+            size);
+    for (int column = b->sizeless ? 1 : 0; column < 11; column++)
+        fprintf(file, "%s|", column == 7 ? "---" : "---:");
+    fprintf(file, "\n");
+    do {
+        struct line line = line_of(figures, benchmark, ranks, (size_t)bytes);
+
+        print_line(plan, file, benchmark, &line);
+    } while (figures_next_size(figures, benchmark, ranks, &bytes));
+    fprintf(file, "\n![%s, %u ranks](%s-%u.svg)\n", b->what, ranks, b->name, ranks);
+}
+
+// One line for a benchmark: on how many lines of its table is Torito ahead, and where least?
+static void print_summary_line(FILE *file, const struct figures *figures, size_t benchmark,
+                               unsigned ranks)
+{
+    const struct benchmark *b = &benchmarks[benchmark];
+    struct line least = {0};
+    unsigned lines = 0, ahead = 0;
+    long long bytes = -1;
+
+    while (figures_next_size(figures, benchmark, ranks, &bytes)) {
+        struct line line = line_of(figures, benchmark, ranks, (size_t)bytes);
+
+        if (line.ahead == 0)
+            continue;
+        lines++;
+        ahead += line.ahead > 1;
+        if (least.ahead == 0 || line.ahead < least.ahead)
+            least = line;
+    }
+    if (bytes < 0)
+        return;
+    fprintf(file, "| %s | %u |", b->what, ranks);
+    if (lines == 0)
+        fprintf(file, " - | - | - |\n");
+    else if (b->sizeless)
+        fprintf(file, " %u of %u | %.2f | |\n", ahead, lines, least.ahead);
+    else
+        fprintf(file, " %u of %u | %.2f | %zu |\n", ahead, lines, least.ahead, least.bytes);
+}
+
+static void print_line_time(FILE *file, const struct figures *figures)
+{
+    double least = 0, most = 0;
+
+    for (size_t i = 0; i < figures->count; i++) {
+        double ns = figures->at[i].line_ns;
+
+        if (ns > 0 && (least == 0 || ns < least))
+            least = ns;
+        if (ns > most)
+            most = ns;
+    }
+    if (most > 0)
+        fprintf(file,
+                "One cache line from core to core took %.0f ns to %.0f ns; each figure is paired "
+                "with the probe right before it.\n",
+                least, most);
+    else
+        fprintf(file, "The hardware was not probed: that takes two CPUs.\n");
+}
+
+static void print_processor(FILE *file, const struct plan *plan)
+{
+    FILE *info = fopen("/proc/cpuinfo", "re");
+    char line[256];
+
+    fprintf(file, "%u CPUs", plan->cpu_count);
+    while (info != NULL && fgets(line, sizeof line, info) != NULL)
+        if (strncmp(line, "model name", 10) == 0 && strchr(line, ':') != NULL) {
+            line[strcspn(line, "\n")] = '\0';
+            fprintf(file, " (%s)", strchr(line, ':') + 2);
+            break;
+        }
+    if (info != NULL)
+        fclose(info);
+}
+
+static void print_heading(const struct plan *plan, FILE *file, const struct figures *figures)
+{
+    unsigned rounds = 0;
+
+    for (size_t i = 0; i < figures->count; i++)
+        if (figures->at[i].round > rounds)
+            rounds = figures->at[i].round;
+    fprintf(file, "# Torito, MPICH and Open MPI side by side\n\n");
+    print_processor(file, plan);
+    for (size_t id = 0; id < LIBRARY_COUNT; id++) {
+        const struct library *library = &plan->library[id];
+
+        fprintf(file, "; %s %s", library->name, library->found ? library->version : "missing");
+    }
+    fprintf(file, ". Run in turn, %u round%s, each rank bound to a CPU, medians.\n", rounds,
+            rounds == 1 ? "" : "s");
+    print_line_time(file, figures);
+    fprintf(file,
+            "\n\"Best\" is the best of a library's settings at that size, and \"ahead\" compares "
+            "Torito with the best of all of\nthem: 2.00 is twice as fast. \"Hardware\" is what a "
+            "cache line and the copies that cannot be avoided take, or for\nbandwidths the rate of "
+            "memcpy; \": hardware\" is the median of each figure by its own probe.\n");
+}
+
+static int markdown_write(const struct plan *plan, const struct figures *figures)
+{
+    FILE *file = open_in(plan, "report.md");
+
+    if (file == NULL)
+        return -1;
+    print_heading(plan, file, figures);
+    fprintf(file, "\n## Summary\n\n"
+                  "| benchmark | ranks | lines ahead | least ahead | at bytes |\n"
+                  "|---|---:|---:|---:|---:|\n");
+    for (size_t r = 0; r < plan->rank_counts; r++)
+        for (size_t b = 0; b < benchmark_count; b++)
+            print_summary_line(file, figures, b, plan->ranks[r]);
+    fprintf(file, "\n## Tables\n");
+    for (size_t r = 0; r < plan->rank_counts; r++)
+        for (size_t b = 0; b < benchmark_count; b++)
+            print_table(plan, file, figures, b, plan->ranks[r]);
+    return close_written(file, "report.md");
+}
+
+int report_write(const struct plan *plan, const struct figures *figures)
+{
+    int csv = csv_write(plan, figures), markdown = markdown_write(plan, figures);
+
+    return csv < 0 || markdown < 0 ? -1 : 0;
+}
