@@ -56,8 +56,8 @@ int bench_main(int argc, char **argv, const struct bench *bench);
 // A `run` for collectives: `call` is timed alone, and the ranks meet between two calls, as in OSU.
 double bench_time_collective(void (*call)(size_t bytes), size_t bytes, long calls);
 
-// The same for pairs of ranks, r with r + half, all pairs at once. Round trips count half their time;
-// a window's way is from the first half of the ranks to the second, or both.
+// The same for pairs of ranks, r with r + half, all pairs at once. Round trips count half their
+// time; a window's way is from the first half of the ranks to the second, or both.
 double bench_time_round_trips(size_t bytes, long calls);
 double bench_time_window(size_t bytes, long calls);
 double bench_time_both_ways(size_t bytes, long calls);

@@ -3,8 +3,8 @@
 //
 //   mpiexec -n 4 pin 0,0,1,1 PROGRAM [ARGUMENT]...
 //
-// runs rank r on the r-th CPU of the list. Each MPI has options for that, but they differ in what they
-// can say and in what they do with more ranks than CPUs; this is the same for all of them. The
+// runs rank r on the r-th CPU of the list. Each MPI has options for that, but they differ in what
+// they can say and in what they do with more ranks than CPUs; this is the same for all of them. The
 // rank comes from the environment variable by which the launcher tells it.
 #define _GNU_SOURCE
 #include <sched.h>

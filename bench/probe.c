@@ -3,9 +3,9 @@
 //
 //   probe CPU CPU [-m MIN:MAX] [-s FACTOR] [-l MS]
 //
-// No MPI: two threads, pinned to the two CPUs. First line: the nanoseconds that one cache line takes
-// from core to core, half a round trip of a counter. Then for each size the rate of memcpy between
-// two buffers of that size, the same ones again and again as in a bandwidth test, on the second CPU from
+// No MPI: two threads, pinned to the two CPUs. First the nanoseconds that one cache line takes from
+// core to core, half a round trip of a counter. Then for each size the rate of memcpy between two
+// buffers of that size, the same ones again and again as in a bandwidth test, on the second CPU from
 // memory that the first one wrote; and the rate of both CPUs copying at once. -l is the time for each
 // figure. Prints
 //

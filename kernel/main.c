@@ -28,8 +28,8 @@ static void core_main(struct core *core)
 
 size_t kernel_memory_bytes(uint32_t cores)
 {
-    return ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES) + ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES) +
-           core_memory_bytes(cores);
+    return ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES) +
+           ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES) + core_memory_bytes(cores);
 }
 
 void kernel_main(const struct boot *boot)

@@ -26,12 +26,15 @@ static inline const struct mpii_op *mpii_op(MPI_Op handle)
     return mpii_object_ok(handle, MPII_OP) ? (const struct mpii_op *)handle : NULL;
 }
 
+// For who keeps an operation beyond the call: a request of a nonblocking reduction.
+void mpii_op_drop(struct mpii_op *op);
+
 // Is `op` defined on `type`? Any user operation is; a predefined one where MPI 4.1, 6.9.2 to 6.9.4 say so.
 // MPI_REPLACE and MPI_NO_OP (chapter 12) are defined on every type.
 bool mpii_op_allows(const struct mpii_op *op, const struct mpii_type *type);
 
 // MPI_SUCCESS if `handle` can reduce `type` in a call that is not one-sided, otherwise MPI_ERR_OP as an
-// error of `function`. Inlined checks of a collective: type and count have been checked before.
+// error of `function`. The type has been checked before.
 int mpii_check_op(const char *function, MPI_Comm comm, MPI_Op handle, const struct mpii_type *type);
 
 // inout[i] = in[i] op inout[i] for `count` elements, where op allows the type. The buffers must not

@@ -39,9 +39,9 @@ struct mpii_request {
     uint8_t kind;              // enum mpii_request_kind
     uint8_t mode;              // enum mpii_send_mode
     bool persistent;
-    bool active;    // started and not yet waited for; requests that are not persistent are born active
+    bool active; // started and not yet waited for; requests that are not persistent are born active
     bool cancelled;
-    bool freed;     // the user has freed it while it was active
+    bool freed; // the user has freed it while it was active
     _Atomic uint32_t done;
     _Atomic(void *) waiter; // thread to wake when done
     int error;              // MPI_SUCCESS or a class; the receiver's business only
@@ -56,17 +56,18 @@ struct mpii_request {
     MPI_Count bytes; // send: of data. receive: capacity, and once done what came
     int peer;        // send: destination's rank in the communicator
     int matched_source, matched_tag;
-    struct mpii_request *next, *prev; // posted receives of the endpoint
+    struct mpii_request *next, *prev;       // posted receives of the endpoint
     const struct mpii_request_class *class; // NULL: plain
     void *extra;                            // the class's
 };
 
 // What a kind of request beyond send and receive does differently. Any entry may be NULL.
 struct mpii_request_class {
-    int (*start)(struct mpii_request *request);              // MPI_Start
-    bool (*progress)(struct mpii_request *request);          // called while someone waits or tests; true: done
-    int (*finish)(struct mpii_request *request, MPI_Status *status); // fills the status, returns an error class
-    void (*release)(struct mpii_request *request);           // before it is deleted
+    int (*start)(struct mpii_request *request);     // MPI_Start
+    bool (*progress)(struct mpii_request *request); // called while someone waits or tests; true: done
+    int (*finish)(struct mpii_request *request,
+                  MPI_Status *status);             // fills the status, returns an error class
+    void (*release)(struct mpii_request *request); // before it is deleted
     int (*cancel)(struct mpii_request *request);
 };
 
@@ -76,10 +77,10 @@ struct mpii_message {
     uint32_t context;
     int source, tag;
     MPI_Count bytes;
-    const void *data;             // where they lie; NULL if none
-    struct mpii_eager *eager;     // to be given back after the copy, or NULL
-    struct mpii_request *sender;  // rendezvous: the sender's request, or NULL
-    bool sender_remote;           // ... of another core
+    const void *data;            // where they lie; NULL if none
+    struct mpii_eager *eager;    // to be given back after the copy, or NULL
+    struct mpii_request *sender; // rendezvous: the sender's request, or NULL
+    bool sender_remote;          // ... of another core
     char inline_data[];
 };
 
@@ -150,7 +151,9 @@ void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_
 void mpii_prober_wait(uint32_t *turns);
 
 // --- for the library's own messages (collective constructors and collectives): blocking, byte-typed ---
-int mpii_send_bytes(struct mpii_comm *comm, uint32_t context, const void *buf, size_t bytes, int peer, int tag);
-int mpii_receive_bytes(struct mpii_comm *comm, uint32_t context, void *buf, size_t bytes, int source, int tag);
+int mpii_send_bytes(struct mpii_comm *comm, uint32_t context, const void *buf, size_t bytes,
+                    int peer, int tag);
+int mpii_receive_bytes(struct mpii_comm *comm, uint32_t context, void *buf, size_t bytes,
+                       int source, int tag);
 
 #pragma GCC visibility pop

@@ -17,3 +17,13 @@ const char *torito_machine(void)
 {
     return mpii_services()->machine;
 }
+
+int torito_send_to(int core, const void *buffer, size_t bytes)
+{
+    return mpii_services()->send_to((uint32_t)core, buffer, bytes);
+}
+
+long torito_recv_from(int core, void *buffer, size_t bytes)
+{
+    return mpii_services()->recv_from((uint32_t)core, buffer, bytes);
+}

@@ -25,9 +25,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VQ_AVAIL (1u << 7)  // VIRTQ_DESC_F_AVAIL
-#define VQ_USED (1u << 15)  // VIRTQ_DESC_F_USED
-#define VQ_SIZE_MAX 32768u  // VIRTIO 1.2, 2.8.10.1
+#define VQ_AVAIL (1u << 7) // VIRTQ_DESC_F_AVAIL
+#define VQ_USED (1u << 15) // VIRTQ_DESC_F_USED
+#define VQ_SIZE_MAX 32768u // VIRTIO 1.2, 2.8.10.1
 
 struct vq_desc { // struct pvirtq_desc
     uint64_t addr;
@@ -53,9 +53,9 @@ struct vq {
     uint32_t element_log2; // bytes from one descriptor to the next: 16 for devices
     uint32_t next;         // the element this side looks at next
     bool wrap;
-    uint32_t open;         // driver: available and not yet back. device: taken and not yet marked
-    uint32_t open_at;      // where the oldest of those lies
-    bool open_wrap;        // the wrap counter that goes with it
+    uint32_t open;    // driver: available and not yet back. device: taken and not yet marked
+    uint32_t open_at; // where the oldest of those lies
+    bool open_wrap;   // the wrap counter that goes with it
 };
 
 // Prepares one side's view of a ring. One side, before the other looks, also clears the ring: all

@@ -15,12 +15,12 @@
 
 static int cases;
 
-#define check(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                       \
-            exit(1);                                                                               \
-        }                                                                                          \
+#define check(condition) \
+    do { \
+        if (!(condition)) { \
+            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
+            exit(1); \
+        } \
     } while (0)
 
 static alignas(64) char ring[RING_BYTES];

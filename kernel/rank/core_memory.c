@@ -4,7 +4,7 @@
 #include "kernel/rank/rank.h"
 #include "lib/lib.h"
 
-#define SIZE_LOG2_MIN 7  // 128 bytes, the block's header included
+#define SIZE_LOG2_MIN 7 // 128 bytes, the block's header included
 #define SIZE_LOG2_MAX 40
 #define CHUNK_BYTES (64ul << 10) // small blocks are cut from chunks of this size
 

@@ -19,7 +19,8 @@
 // order. Others take part with an offer that says "busy", which makes its round one that all repeat.
 // On every rank the lowest order goes first, so the search that is lowest everywhere succeeds.
 #pragma once
-#include "libmpi/mpii.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 #pragma GCC visibility push(hidden)
 

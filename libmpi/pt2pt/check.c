@@ -12,20 +12,21 @@ static int wrong_common(const struct mpii_message_args *args, const char *peer_n
     if (!args->comm)
         return mpii_check_comm(args->function, args->comm_handle);
     if (args->count < 0)
-        return mpii_error(args->function, args->comm_handle, MPI_ERR_COUNT, "count is %lld, less than 0",
-                          (long long)args->count);
+        return mpii_error(args->function, args->comm_handle, MPI_ERR_COUNT,
+                          "count is %lld, less than 0", (long long)args->count);
     if (!args->type)
         return mpii_error(args->function, args->comm_handle, MPI_ERR_TYPE,
                           args->datatype == MPI_DATATYPE_NULL ? "datatype is MPI_DATATYPE_NULL"
                                                               : "datatype is not a datatype");
     if (!args->type->committed)
-        return mpii_error(args->function, args->comm_handle, MPI_ERR_TYPE, "datatype is not committed");
+        return mpii_error(args->function, args->comm_handle, MPI_ERR_TYPE,
+                          "datatype is not committed");
     if (!args->buf && args->count && args->type->dense && args->type->size)
-        return mpii_error(args->function, args->comm_handle, MPI_ERR_BUFFER, "buf is NULL and count is %lld",
-                          (long long)args->count);
+        return mpii_error(args->function, args->comm_handle, MPI_ERR_BUFFER,
+                          "buf is NULL and count is %lld", (long long)args->count);
     return mpii_error(args->function, args->comm_handle, MPI_ERR_RANK,
-                      "%s is %d, not a rank of the communicator, which has %d", peer_name, args->peer,
-                      peers_count(args->comm));
+                      "%s is %d, not a rank of the communicator, which has %d", peer_name,
+                      args->peer, peers_count(args->comm));
 }
 
 static bool common_ok(struct mpii_message_args *args)
@@ -42,10 +43,12 @@ int mpii_check_send(struct mpii_message_args *args)
 
     if (mpii_process.state != MPII_RUNNING)
         return mpii_check_running(args->function);
-    if (!common_ok(args) || ((unsigned)args->peer >= (unsigned)peers_count(args->comm) && args->peer != MPI_PROC_NULL))
+    if (!common_ok(args) ||
+        ((unsigned)args->peer >= (unsigned)peers_count(args->comm) && args->peer != MPI_PROC_NULL))
         rc = wrong_common(args, "dest");
     else if (args->tag < 0)
-        rc = mpii_error(args->function, args->comm_handle, MPI_ERR_TAG, "tag is %d, less than 0", args->tag);
+        rc = mpii_error(args->function, args->comm_handle, MPI_ERR_TAG, "tag is %d, less than 0",
+                        args->tag);
     return rc;
 }
 
@@ -64,10 +67,11 @@ int mpii_check_receive(struct mpii_message_args *args)
     return rc;
 }
 
-int mpii_check_probe(const char *function, int source, int tag, MPI_Comm handle, struct mpii_comm **comm)
+int mpii_check_probe(const char *function, int source, int tag, MPI_Comm handle,
+                     struct mpii_comm **comm)
 {
-    struct mpii_message_args args = {.function = function, .datatype = MPI_BYTE, .peer = source, .tag = tag,
-                                     .comm_handle = handle};
+    struct mpii_message_args args = {
+        .function = function, .datatype = MPI_BYTE, .peer = source, .tag = tag, .comm_handle = handle};
     int rc = mpii_check_receive(&args);
 
     *comm = args.comm;

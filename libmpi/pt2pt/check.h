@@ -22,10 +22,12 @@ int mpii_check_send(struct mpii_message_args *args);
 int mpii_check_receive(struct mpii_message_args *args);
 
 // For probes: source, tag and communicator alone.
-int mpii_check_probe(const char *function, int source, int tag, MPI_Comm handle, struct mpii_comm **comm);
+int mpii_check_probe(const char *function, int source, int tag, MPI_Comm handle,
+                     struct mpii_comm **comm);
 
 // A send or receive request of checked arguments, not started; keeps communicator and datatype. NULL: no memory.
-struct mpii_request *mpii_send_request(const struct mpii_message_args *args, enum mpii_send_mode mode);
+struct mpii_request *mpii_send_request(const struct mpii_message_args *args,
+                                       enum mpii_send_mode mode);
 struct mpii_request *mpii_receive_request(const struct mpii_message_args *args);
 
 // Starts it; a request to or from MPI_PROC_NULL is done at once.

@@ -63,7 +63,8 @@ static void message_remove(struct mpii_endpoint *endpoint, struct mpii_message *
         endpoint->unexpected_last = message->prev;
 }
 
-struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t context, int source, int tag)
+struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t context, int source,
+                                      int tag)
 {
     struct mpii_request *request = endpoint->posted;
 
@@ -110,7 +111,8 @@ void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *
     else if (bytes && request->type->dense)
         memcpy(request->buf, arrival->data, (size_t)bytes);
     else if (bytes)
-        mpii_type_unpack(request->buf, request->count, request->type, arrival->data, 0, (size_t)bytes);
+        mpii_type_unpack(request->buf, request->count, request->type, arrival->data, 0,
+                         (size_t)bytes);
     request->bytes = bytes;
     request->matched_source = arrival->source;
     request->matched_tag = arrival->tag;
@@ -127,7 +129,8 @@ static void queue_message(struct mpii_endpoint *endpoint, const struct mpii_arri
     struct mpii_message *message = mpii_services()->core_alloc(sizeof *message + copy);
 
     if (!message)
-        mpii_abort(MPI_ERR_NO_MEM, "no memory for a message that nobody has asked for yet; use --mem");
+        mpii_abort(MPI_ERR_NO_MEM,
+                   "no memory for a message that nobody has asked for yet; use --mem");
     *message = (struct mpii_message){.context = arrival->context,
                                      .source = arrival->source,
                                      .tag = arrival->tag,

@@ -39,9 +39,10 @@ void mpii_request_start_receive(struct mpii_request *request)
 
 static int truncated(const struct mpii_message_args *args, int source, int tag)
 {
-    return mpii_error(args->function, args->comm_handle, MPI_ERR_TRUNCATE,
-                      "the message from rank %d with tag %d is longer than the buffer of %lld bytes",
-                      source, tag, (long long)(args->count * args->type->size));
+    return mpii_error(
+        args->function, args->comm_handle, MPI_ERR_TRUNCATE,
+        "the message from rank %d with tag %d is longer than the buffer of %lld bytes", source, tag,
+        (long long)(args->count * args->type->size));
 }
 
 static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)
@@ -77,17 +78,18 @@ static int receive_nonblocking(struct mpii_message_args *args, MPI_Request *hand
         return rc;
     request = mpii_receive_request(args);
     if (!request)
-        return mpii_error(args->function, args->comm_handle, MPI_ERR_NO_MEM, "no memory for a request");
+        return mpii_error(args->function, args->comm_handle, MPI_ERR_NO_MEM,
+                          "no memory for a request");
     mpii_request_start_receive(request);
     *handle = (MPI_Request)request;
     return MPI_SUCCESS;
 }
 
-#define ARGS                                                                                       \
-    &(struct mpii_message_args)                                                                    \
-    {                                                                                              \
-        .function = __func__, .buf = buf, .count = count, .datatype = datatype, .peer = source,    \
-        .tag = tag, .comm_handle = comm                                                            \
+#define ARGS \
+    &(struct mpii_message_args) \
+    { \
+        .function = __func__, .buf = buf, .count = count, .datatype = datatype, .peer = source, \
+        .tag = tag, .comm_handle = comm \
     }
 
 #pragma weak MPI_Recv = PMPI_Recv

@@ -4,7 +4,8 @@
 // Ready mode needs nothing of the receive being there already: it is a standard send.
 #include "libmpi/pt2pt/check.h"
 
-static void describe(struct mpii_request *request, const struct mpii_message_args *args, enum mpii_send_mode mode)
+static void describe(struct mpii_request *request, const struct mpii_message_args *args,
+                     enum mpii_send_mode mode)
 {
     request->mode = (uint8_t)mode;
     request->context = args->comm->context;
@@ -63,7 +64,8 @@ static int send_blocking(struct mpii_message_args *args, enum mpii_send_mode mod
     return MPI_SUCCESS;
 }
 
-static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode mode, MPI_Request *handle)
+static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode mode,
+                            MPI_Request *handle)
 {
     struct mpii_request *request;
     int rc = mpii_check_send(args);
@@ -81,11 +83,11 @@ static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode 
 }
 
 // Both forms of a call, with int and with MPI_Count counts, differ in that type alone.
-#define ARGS                                                                                       \
-    &(struct mpii_message_args)                                                                    \
-    {                                                                                              \
-        .function = __func__, .buf = buf, .count = count, .datatype = datatype, .peer = dest,      \
-        .tag = tag, .comm_handle = comm                                                            \
+#define ARGS \
+    &(struct mpii_message_args) \
+    { \
+        .function = __func__, .buf = buf, .count = count, .datatype = datatype, .peer = dest, \
+        .tag = tag, .comm_handle = comm \
     }
 
 #pragma weak MPI_Send = PMPI_Send
@@ -95,7 +97,8 @@ int PMPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest, int t
 }
 
 #pragma weak MPI_Send_c = PMPI_Send_c
-int PMPI_Send_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
+int PMPI_Send_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
+                MPI_Comm comm)
 {
     return send_blocking(ARGS, MPII_STANDARD);
 }
@@ -107,7 +110,8 @@ int PMPI_Ssend(const void *buf, int count, MPI_Datatype datatype, int dest, int 
 }
 
 #pragma weak MPI_Ssend_c = PMPI_Ssend_c
-int PMPI_Ssend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
+int PMPI_Ssend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
+                 MPI_Comm comm)
 {
     return send_blocking(ARGS, MPII_SYNCHRONOUS);
 }
@@ -119,50 +123,50 @@ int PMPI_Rsend(const void *buf, int count, MPI_Datatype datatype, int dest, int 
 }
 
 #pragma weak MPI_Rsend_c = PMPI_Rsend_c
-int PMPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
+int PMPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
+                 MPI_Comm comm)
 {
     return send_blocking(ARGS, MPII_READY);
 }
 
 #pragma weak MPI_Isend = PMPI_Isend
 int PMPI_Isend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
-                  MPI_Request *request)
+               MPI_Request *request)
 {
     return send_nonblocking(ARGS, MPII_STANDARD, request);
 }
 
 #pragma weak MPI_Isend_c = PMPI_Isend_c
-int PMPI_Isend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
-                  MPI_Request *request)
+int PMPI_Isend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
+                 MPI_Comm comm, MPI_Request *request)
 {
     return send_nonblocking(ARGS, MPII_STANDARD, request);
 }
 
 #pragma weak MPI_Issend = PMPI_Issend
 int PMPI_Issend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
-                  MPI_Request *request)
+                MPI_Request *request)
 {
     return send_nonblocking(ARGS, MPII_SYNCHRONOUS, request);
 }
 
 #pragma weak MPI_Issend_c = PMPI_Issend_c
-int PMPI_Issend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
-                  MPI_Request *request)
+int PMPI_Issend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
+                  MPI_Comm comm, MPI_Request *request)
 {
     return send_nonblocking(ARGS, MPII_SYNCHRONOUS, request);
 }
 
 #pragma weak MPI_Irsend = PMPI_Irsend
 int PMPI_Irsend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
-                  MPI_Request *request)
+                MPI_Request *request)
 {
     return send_nonblocking(ARGS, MPII_READY, request);
 }
 
 #pragma weak MPI_Irsend_c = PMPI_Irsend_c
-int PMPI_Irsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
-                  MPI_Request *request)
+int PMPI_Irsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
+                  MPI_Comm comm, MPI_Request *request)
 {
     return send_nonblocking(ARGS, MPII_READY, request);
 }
-

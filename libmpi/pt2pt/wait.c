@@ -71,7 +71,8 @@ static int report(const char *function, MPI_Comm comm, int error, const MPI_Stat
     if (error == MPI_SUCCESS)
         return error;
     if (error == MPI_ERR_TRUNCATE && status != MPI_STATUS_IGNORE)
-        return mpii_error(function, comm, error, "the message from rank %d with tag %d is longer than the buffer",
+        return mpii_error(function, comm, error,
+                          "the message from rank %d with tag %d is longer than the buffer",
                           status->MPI_SOURCE, status->MPI_TAG);
     return mpii_error(function, comm, error, "a request has failed");
 }
@@ -286,8 +287,8 @@ int PMPI_Testany(int count, MPI_Request array_of_requests[], int *indx, int *fla
 }
 
 // Finishes all that are done; how many there were.
-static int finish_some(const char *function, int count, MPI_Request list[], int *outcount, int indices[],
-                       MPI_Status statuses[])
+static int finish_some(const char *function, int count, MPI_Request list[], int *outcount,
+                       int indices[], MPI_Status statuses[])
 {
     int failed = MPI_SUCCESS, n = 0;
     MPI_Comm comm = MPI_COMM_NULL;
@@ -315,7 +316,8 @@ static int finish_some(const char *function, int count, MPI_Request list[], int 
     return mpii_error(function, comm, failed, "one of the requests has failed; its status says why");
 }
 
-static int check_some(const char *function, int count, MPI_Request list[], int *outcount, int indices[])
+static int check_some(const char *function, int count, MPI_Request list[], int *outcount,
+                      int indices[])
 {
     int rc = check_list(function, count, list);
 
@@ -327,8 +329,8 @@ static int check_some(const char *function, int count, MPI_Request list[], int *
 }
 
 #pragma weak MPI_Waitsome = PMPI_Waitsome
-int PMPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount, int array_of_indices[],
-                  MPI_Status *array_of_statuses)
+int PMPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount,
+                  int array_of_indices[], MPI_Status *array_of_statuses)
 {
     int rc = check_some(__func__, incount, array_of_requests, outcount, array_of_indices);
 
@@ -338,12 +340,13 @@ int PMPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount, i
         *outcount = MPI_UNDEFINED;
         return MPI_SUCCESS;
     }
-    return finish_some(__func__, incount, array_of_requests, outcount, array_of_indices, array_of_statuses);
+    return finish_some(__func__, incount, array_of_requests, outcount, array_of_indices,
+                       array_of_statuses);
 }
 
 #pragma weak MPI_Testsome = PMPI_Testsome
-int PMPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount, int array_of_indices[],
-                  MPI_Status *array_of_statuses)
+int PMPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount,
+                  int array_of_indices[], MPI_Status *array_of_statuses)
 {
     int rc = check_some(__func__, incount, array_of_requests, outcount, array_of_indices);
 
@@ -355,5 +358,6 @@ int PMPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount, i
         *outcount = MPI_UNDEFINED;
         return MPI_SUCCESS;
     }
-    return finish_some(__func__, incount, array_of_requests, outcount, array_of_indices, array_of_statuses);
+    return finish_some(__func__, incount, array_of_requests, outcount, array_of_indices,
+                       array_of_statuses);
 }

@@ -68,7 +68,8 @@ struct mpii_arrival {
 void mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival);
 
 // The posted receive that the message matches, taken off the queue, or NULL.
-struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t context, int source, int tag);
+struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t context, int source,
+                                      int tag);
 
 // Copies what arrived into a matched receive and completes it, and the sender's request.
 void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *arrival);

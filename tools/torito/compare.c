@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // compare.c: `torito compare`: Torito, MPICH and Open MPI side by side.
 //
-// In each round every benchmark runs with every setting of every library in turn, A B C A B C, so that
-// whatever else the machine does meets all of them; the probe runs right before each. The report
-// is written from what there is, also when the time for the session is over or a library is missing.
+// In each round every benchmark runs with every setting of every library in turn, A B C A B C, so
+// that whatever else the machine does meets all of them; the probe runs right before each. The
+// report is written from what there is, also when the time for the session is over or a library is
+// missing.
 #include "tools/torito/compare.h"
 
 #include <errno.h>
@@ -282,18 +283,17 @@ static int plan_runs(const struct plan *plan, struct session *session)
 static void say_progress(const struct plan *plan, const struct session *session, unsigned round,
                          const struct run *run)
 {
-    double passed_s = now_s() - session->start_s;
-    double left_s = session->done > 0
-                        ? passed_s * (double)(session->total - session->done) / (double)session->done
-                        : 0;
+    double left = (double)(session->total - session->done), left_s = 0;
     const struct setting *s = &settings[run->setting];
 
+    if (session->done > 0)
+        left_s = (now_s() - session->start_s) / (double)session->done * left;
     fprintf(stderr, "[%zu/%zu, about %.0f s left] round %u, %u ranks: %s, %s %s", session->done + 1,
             session->total, left_s, round, plan->ranks[run->rank_place],
             benchmarks[run->benchmark].name, plan->library[s->library].name, s->name);
 }
 
-static void say_result(const struct figures *figures, size_t first, const char *remark)
+static void say_result(const struct figures *figures, size_t first, enum run_result result)
 {
     const struct figure *figure = first < figures->count ? &figures->at[first] : NULL;
 
@@ -308,8 +308,10 @@ static void say_result(const struct figures *figures, size_t first, const char *
         fprintf(stderr, ": %.2f us", figure->value);
     if (figure != NULL && figure->line_ns > 0)
         fprintf(stderr, ", a line in %.0f ns", figure->line_ns);
-    if (remark != NULL)
-        fprintf(stderr, ": %s", remark);
+    if (result == RUN_LATE)
+        fprintf(stderr, "; it did not end in time and will not run again");
+    else if (result == RUN_FAILED)
+        fprintf(stderr, ": it failed");
     fprintf(stderr, "\n");
 }
 
@@ -321,19 +323,19 @@ static void measure(const struct plan *plan, struct session *session, unsigned r
                             .benchmark = run->benchmark,
                             .setting = run->setting};
     size_t first = figures->count;
-    const char *remark = NULL;
+    enum run_result result;
     struct probe probe;
     char *output = NULL;
 
     say_progress(plan, session, round, run);
     probe_run(plan, figure.ranks, &probe);
-    run->given_up =
-        !benchmark_run(plan, run->benchmark, run->setting, figure.ranks, &output, &remark);
+    result = benchmark_run(plan, run->benchmark, run->setting, figure.ranks, &output);
     // What was printed before the time was over counts; what a failed run printed may be anything.
-    if (remark == NULL || strcmp(remark, "failed") != 0)
+    if (result != RUN_FAILED)
         figures_read(figures, &figure, &probe, output);
+    run->given_up = result == RUN_LATE;
     free(output);
-    say_result(figures, first, remark);
+    say_result(figures, first, result);
 }
 
 static void run_session(const struct plan *plan, struct session *session, struct figures *figures)

@@ -46,8 +46,8 @@ static size_t probe_place(const struct probe *probe, size_t bytes)
 }
 
 // What is unavoidable: a line must go from core to core, and what a rank receives must be copied. Of
-// allgather, alltoall and gather (at the root) that is a block from every other rank, and a line
-// carries the first message in any case. A message below one line comes with it.
+// allgather, alltoall and gather (at the root) that is a block from every other rank. What fits into
+// a line comes with it.
 double figure_limit(const struct probe *probe, enum limit_kind kind, unsigned ranks, size_t bytes)
 {
     size_t place = probe_place(probe, bytes);

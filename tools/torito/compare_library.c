@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // compare_library.c: the benchmarks, the libraries, and the settings that each library is given.
 //
-// Every library may show its best: the report counts the best of its settings at each size. What helps
-// is known from measurements: Open MPI's collectives in shared memory are off unless raised, its
-// single-copy transfers help large messages and may harm middle ones, and with more ranks than
+// Every library may show its best: the report counts the best of its settings at each size. What
+// helps is known from measurements: Open MPI's collectives in shared memory are off unless raised,
+// its single-copy transfers help large messages and may harm middle ones, and with more ranks than
 // CPUs whoever spins without yielding loses everything.
 #include "tools/torito/compare_parts.h"
 
@@ -43,7 +43,7 @@ const struct setting settings[] = {
     {TORITO, "default", "", "", .patient = false},
     {MPICH, "default", "", "", .patient = false},
     {OPEN_MPI, "default", "", "", .patient = false},
-    // Debian's MPICH sends everything through UCX: shared memory of either kind, with and without CMA.
+    // Debian's MPICH sends everything through UCX: shared memory of either kind, with or without CMA.
     {MPICH, "posix+cma", "", "UCX_TLS=self,posix,cma", .patient = true},
     {OPEN_MPI, "coll sm", "--mca coll_sm_priority 100", "", .collectives_only = true, .patient = true},
     {MPICH, "posix", "", "UCX_TLS=self,posix", .patient = true},
@@ -144,7 +144,7 @@ void libraries_find(struct plan *plan)
     }
 }
 
-static bool build(const struct plan *plan, enum library_id id, const char *name)
+static bool build(const struct plan *plan, size_t id, const char *name)
 {
     struct command command = {0};
     enum run_result result;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // compare_parts.h: what the files of `torito compare` share.
 //
-// A session is a list of figures. Each was measured by one run of one benchmark with one setting of one
-// library, and right before that run the probe measured the hardware: the two belong together,
+// A session is a list of figures. Each was measured by one run of one benchmark with one setting of
+// one library, and right before that run the probe measured the hardware: the two belong together,
 // for the cores of a virtual machine wander between near and far.
 #pragma once
 #include <limits.h>
@@ -114,15 +114,15 @@ void command_add_words(struct command *command, const char *words); // separated
 
 enum run_result { RUN_GOOD, RUN_FAILED, RUN_LATE };
 
-// Runs the command, with its standard error appended to the file `log`, and returns its standard output
-// (to be freed; also after a failure) and how long it took. Nothing of it is left when it returns.
+// Runs the command, with its standard error appended to the file `log`, and returns its standard
+// output (to be freed; also after a failure) and how long it took. Nothing of it is left then.
 enum run_result command_run(const struct command *command, const char *log, double limit_s,
                             char **output, double *seconds);
 
-// The probe, and one benchmark with one setting: false with a remark if there is no complete table.
+// The probe, and one benchmark with one setting. The output is to be freed.
 void probe_run(const struct plan *plan, unsigned ranks, struct probe *probe);
-bool benchmark_run(const struct plan *plan, size_t benchmark, size_t setting, unsigned ranks,
-                   char **output, const char **remark);
+enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t setting,
+                              unsigned ranks, char **output);
 
 // ---- compare_figures.c
 

@@ -2,8 +2,8 @@
 // compare_run.c: starts compilers, probes and benchmarks, each with a time limit.
 //
 // A launcher that is too late is told so by SIGTERM, for it knows what it has started; what is left
-// after a few seconds is killed. Orphans of it become our children (PR_SET_CHILD_SUBREAPER), so they are
-// found as well: a rank that spins on would spoil every figure after it.
+// after a few seconds is killed. Orphans of it become our children (PR_SET_CHILD_SUBREAPER), so they
+// are found as well: a rank that spins on would spoil every figure after it.
 #include "tools/torito/compare_parts.h"
 
 #include <errno.h>
@@ -77,7 +77,7 @@ static _Noreturn void execute(const struct command *command, const char *log, in
         command_add_words(&environment, command->environment);
     for (size_t i = 0; i < environment.words; i++)
         putenv((char *)environment.word[i]);
-    execvp(command->word[0], (char *const *)command->word); // the array is zeroed: it ends with NULL
+    execvp(command->word[0], (char *const *)command->word); // zeroed at first: it ends with NULL
     dprintf(STDERR_FILENO, "%s: %s\n", command->word[0], strerror(errno));
     _exit(127);
 }
@@ -128,8 +128,7 @@ static bool child_end(pid_t child, double deadline_s, int *status)
     return stop_s != 0;
 }
 
-// Reads until the end of the output or the deadline. The end of the output may come from the launcher
-// closing it or from its end; both are followed by child_end.
+// Reads until the end of the output, which may come before that of the launcher, or the deadline.
 static size_t read_output(int from, double deadline_s, char *output)
 {
     size_t bytes = 0;
@@ -249,26 +248,22 @@ static void add_launcher(const struct plan *plan, struct command *command, size_
     }
 }
 
-bool benchmark_run(const struct plan *plan, size_t benchmark, size_t setting, unsigned ranks,
-                   char **output, const char **remark)
+enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t setting,
+                              unsigned ranks, char **output)
 {
     const struct benchmark *b = &benchmarks[benchmark];
     struct command command = {0};
     unsigned step = step_of(plan, ranks);
-    enum run_result result;
     double seconds;
 
     add_launcher(plan, &command, setting, ranks);
     command_add(&command, "%s/build/%s-%d", plan->folder, b->name, (int)settings[setting].library);
     if (strcmp(b->name, "init") != 0) {
-        command_add_words(&command, plan->quick ? "-l 20" : "-l 50");
-        command_add(&command, "-s");
+        command_add_words(&command, plan->quick ? "-l 20 -s" : "-l 50 -s");
         command_add(&command, "%u", step);
         command_add(&command, "-m");
         // 8 bytes are in every table.
         command_add(&command, "%d:%d", !b->floats ? 1 : step == 2 ? 4 : 8, 4 << 20);
     }
-    result = command_run(&command, plan->log, plan->run_s, output, &seconds);
-    *remark = result == RUN_LATE ? "did not end in time" : result == RUN_FAILED ? "failed" : NULL;
-    return result == RUN_GOOD;
+    return command_run(&command, plan->log, plan->run_s, output, &seconds);
 }
