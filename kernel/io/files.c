@@ -79,9 +79,7 @@ int file_close(struct rank *rank, uint64_t fd)
 // Descriptors 0, 1, 2 under a launcher or on a console.
 static void streams_open(struct rank *rank)
 {
-    uint32_t reader = job_region ? job_region->stdin_rank : 0;
-
-    rank->file[0] = (struct file){.kind = rank->index == reader ? FILE_STDIN : FILE_NULL};
+    rank->file[0] = (struct file){.kind = io_has_input(rank) ? FILE_STDIN : FILE_NULL};
     rank->file[1] = (struct file){.kind = FILE_STDOUT, .status_flags = O_WRONLY};
     rank->file[2] = (struct file){.kind = FILE_STDERR, .status_flags = O_WRONLY};
 }
@@ -93,7 +91,7 @@ static void streams_inherit(struct rank *rank)
     for (int fd = 0; fd < 3; fd++) {
         long host_fd = host(__NR_fcntl, (uint64_t[6]){fd, F_DUPFD_CLOEXEC, HOST_FD_MIN});
 
-        if (fd == 0 && rank->index != 0 && host_fd >= 0) {
+        if (fd == 0 && !io_has_input(rank) && host_fd >= 0) {
             host_close((int)host_fd);
             rank->file[fd] = (struct file){.kind = FILE_NULL};
         } else if (host_fd >= 0) {

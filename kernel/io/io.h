@@ -53,6 +53,9 @@ void io_put_now(struct rank *rank, enum job_stream stream, const char *text, siz
 // A line of the kernel's to standard error: "torito: rank 2: ...". `rank` may be NULL.
 void io_note(struct rank *rank, const char *text, ...) __attribute__((format(printf, 2, 3)));
 
+// Does this rank read standard input at all? For the others it ends at once.
+bool io_has_input(const struct rank *rank);
+
 // Up to `bytes` of standard input. 0: end of file; -EAGAIN: nothing there yet. Never waits.
 long io_get(struct rank *rank, char *text, size_t bytes);
 
