@@ -71,12 +71,15 @@ bool io_is_terminal(enum file_kind kind);
 // --- descriptors ---
 
 // Opens descriptors 0, 1, 2 of a new rank and sets its working directory, on its core. The table is
-// there and all zero. 0 or a negative errno.
-int io_open_rank(struct rank *rank);
+// there and all zero. Ends the job if it cannot.
+void io_open_rank(struct rank *rank);
 
 // Makes the directory host_fd, which must be open with O_PATH at least, the rank's own and finds
 // its path. Takes host_fd over, also when it fails with a negative errno.
 int io_chdir(struct rank *rank, int host_fd);
+
+// Brings rank->cwd up to date. 0, or -ENOENT if the directory has been removed.
+int io_getcwd(struct rank *rank);
 
 // Closes what a rank left open, when it ends.
 void io_close_rank(struct rank *rank);

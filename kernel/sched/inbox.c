@@ -19,7 +19,8 @@ bool inbox_post(struct inbox *inbox, struct thread *thread)
     return true;
 }
 
-void inbox_drain(struct inbox *inbox, void (*woken)(void *context, struct thread *thread), void *context)
+void inbox_drain(struct inbox *inbox, void (*woken)(void *context, struct thread *thread),
+                 void *context)
 {
     struct thread *thread;
 

@@ -17,7 +17,8 @@ bool inbox_post(struct inbox *inbox, struct thread *thread);
 
 // The inbox's core: calls woken(context, thread) for each thread posted since the last time, once. The
 // token is still there: token_take tells whether the wake has been used already.
-void inbox_drain(struct inbox *inbox, void (*woken)(void *context, struct thread *thread), void *context);
+void inbox_drain(struct inbox *inbox, void (*woken)(void *context, struct thread *thread),
+                 void *context);
 
 // The thread's core: uses up the thread's token. True if there was one.
 static inline bool token_take(struct thread *thread)

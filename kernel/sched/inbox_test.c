@@ -42,7 +42,8 @@ static void run(struct thread *thread)
     size_t t = (size_t)(thread - threads);
 
     for (size_t w = 0; w < WAKERS; w++)
-        atomic_store_explicit(&answer[t][w], atomic_load_explicit(&letter[t][w], memory_order_relaxed),
+        atomic_store_explicit(&answer[t][w],
+                              atomic_load_explicit(&letter[t][w], memory_order_relaxed),
                               memory_order_relaxed);
     runs++;
 }

@@ -5,8 +5,8 @@
 // the sleepers if it has a deadline). A blocked thread with nothing else to run does not switch away:
 // it idles where it stands, and the switch is saved when the wake is its own.
 // Waking from another core goes through the inbox: see inbox.h.
-#include "kernel/sched/inbox.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/inbox.h"
 #include "lib/lib.h"
 #include "machine/x86/x86.h"
 
@@ -16,7 +16,7 @@
 struct run_queue {
     struct thread *head, *tail;
     struct thread *sleepers; // by deadline, earliest first
-    struct thread idle;      // the context the core booted with: starts the first thread, buries the dead
+    struct thread idle; // the context the core booted with: starts the first thread, buries the dead
     struct thread *dead;
     void (*dead_done)(struct thread *thread);
     alignas(64) struct inbox inbox; // other cores post here

@@ -20,10 +20,10 @@ struct thread {
     uintptr_t fs_base;
     uintptr_t kernel_stack; // top
     void *vector_area;
-    bool in_syscall;    // vector registers must survive a switch
-    uint8_t state;      // enum thread_state; the core's
-    bool timed_out;     // why the last sched_block ended
-    uint32_t core;      // never changes
+    bool in_syscall;      // vector registers must survive a switch
+    uint8_t state;        // enum thread_state; the core's
+    bool timed_out;       // why the last sched_block ended
+    uint32_t core;        // never changes
     uint64_t deadline_ns; // while on the core's list of sleepers
     struct thread *next;  // run queue
     struct thread *sleep_next, *sleep_prev;
@@ -31,14 +31,14 @@ struct thread {
     _Atomic uint32_t wake_pending; // a wake nobody has used yet
     _Atomic uint32_t in_inbox;     // it has one place in the inbox of its core at most
     struct rank *rank;
-    uint32_t tid; // as the payload sees it
+    uint32_t tid;      // as the payload sees it
     struct regs *regs; // of the system call or exception it is in, for signals; NULL outside
     // Owned by the rooms above, which find it from the running thread.
-    void *futex;            // kernel/syscall: its place among the waiters of a futex, or NULL
-    uintptr_t clear_tid;    // set_tid_address
-    uintptr_t robust_list;  // set_robust_list
-    char name[16];          // prctl(PR_SET_NAME)
-    uint32_t calls;         // system calls made; kernel/syscall lets others run now and then
+    void *futex;           // kernel/syscall: its place among the waiters of a futex, or NULL
+    uintptr_t clear_tid;   // set_tid_address
+    uintptr_t robust_list; // set_robust_list
+    char name[16];         // prctl(PR_SET_NAME)
+    uint32_t calls;        // system calls made; kernel/syscall lets others run now and then
     uint64_t sigmask, sigpending;
     uint64_t sigmask_own; // kernel/signal: what sigmask becomes again behind a call like sigsuspend
     bool sigmask_kept;    // sigmask_own holds it
