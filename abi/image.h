@@ -28,24 +28,24 @@ struct image_header {
     uint64_t magic;
     uint32_t version;
     uint32_t header_bytes;
-    uint64_t payload_start;  // the payload's own _start
-    uint64_t kernel_offset;  // of the kernel's bytes, in the file and from the first segment
-    uint64_t kernel_bytes;   // in the file; a multiple of 4096. Zeroed data follow in memory
-    uint64_t bss_start;      // the payload's .bss lies in no segment: a boot loader would zero it in vain
-    uint64_t bss_end;        // the end of the payload; its break starts at the next page
-    uint64_t data_start;     // first address of the payload that is written to, page aligned
+    uint64_t payload_start; // the payload's own _start
+    uint64_t kernel_offset; // of the kernel's bytes, in the file and from the first segment
+    uint64_t kernel_bytes;  // without its zeroed data, which follow; a multiple of 4096
+    uint64_t bss_start; // the payload's .bss lies in no segment: a boot loader would zero it in vain
+    uint64_t bss_end;   // the end of the payload; its break starts at the next page
+    uint64_t data_start; // first address of the payload that is written to, page aligned
 };
 
 // The first bytes of the kernel, so that tools and image.ld can tell what they carry.
 struct kernel_header {
-    uint64_t magic;       // IMAGE_MAGIC
-    uint32_t version;     // IMAGE_VERSION
-    uint32_t bytes;       // of the whole kernel in memory: text, data and zeroed data
-    uint32_t text_bytes;  // read and execute; the read-only data follows
+    uint64_t magic;      // IMAGE_MAGIC
+    uint32_t version;    // IMAGE_VERSION
+    uint32_t bytes;      // of the whole kernel in memory: text, data and zeroed data
+    uint32_t text_bytes; // read and execute; the read-only data follows
     uint32_t rodata_bytes;
-    uint32_t elf_entry;   // offset of the code e_entry of the image points to
-    uint32_t pvh_entry;   // offset of the 32-bit PVH entry
-    uint32_t mb2_entry;   // offset of the 32-bit multiboot2 entry
+    uint32_t elf_entry; // offset of the code e_entry of the image points to
+    uint32_t pvh_entry; // offset of the 32-bit PVH entry
+    uint32_t mb2_entry; // offset of the 32-bit multiboot2 entry
     uint32_t reserved;
 };
 

@@ -31,28 +31,28 @@ enum job_flags {
     JOB_OUT_IS_TTY = 1u << 1, // standard output of the launcher is a terminal: libcs buffer by lines
     JOB_ERR_IS_TTY = 1u << 2,
     JOB_IN_IS_TTY = 1u << 3,
-    JOB_TIMINGS = 1u << 4,    // the kernel fills struct job's times
-    JOB_NO_BIND = 1u << 5,    // machine linux: do not pin the cores to CPUs
+    JOB_TIMINGS = 1u << 4, // the kernel fills struct job's times
+    JOB_NO_BIND = 1u << 5, // machine linux: do not pin the cores to CPUs
 };
 
 enum job_state {
-    JOB_BOOTING,  // as the launcher leaves it
-    JOB_RUNNING,  // the first payload instruction is about to run
-    JOB_ENDED,    // exit_status and the rest of struct job_end are final
+    JOB_BOOTING, // as the launcher leaves it
+    JOB_RUNNING, // the first payload instruction is about to run
+    JOB_ENDED,   // exit_status and the rest of struct job_end are final
 };
 
 // Why a job ended, first cause only. Written by the kernel, once.
 enum job_cause {
-    JOB_DONE,      // every rank left with status 0
-    JOB_EXIT,      // `rank` left with a status that is not 0
-    JOB_ABORT,     // `rank` called MPI_Abort; text holds its message, if any
-    JOB_SIGNAL,    // a fatal signal in `rank`: see signal, address, frames
-    JOB_PANIC,     // the kernel itself failed; text says how
+    JOB_DONE,   // every rank left with status 0
+    JOB_EXIT,   // `rank` left with a status that is not 0
+    JOB_ABORT,  // `rank` called MPI_Abort; text holds its message, if any
+    JOB_SIGNAL, // a fatal signal in `rank`: see signal, address, frames
+    JOB_PANIC,  // the kernel itself failed; text says how
 };
 
 struct job_end {
-    uint32_t cause;   // enum job_cause
-    uint32_t rank;    // JOB_NO_RANK if none
+    uint32_t cause; // enum job_cause
+    uint32_t rank;  // JOB_NO_RANK if none
     uint32_t core;
     uint32_t status;  // what mpiexec exits with
     uint32_t signal;  // JOB_SIGNAL: Linux's number
@@ -77,9 +77,9 @@ struct job_section {
     uint32_t reserved;
     uint64_t argv_offset;
     uint64_t env_offset;
-    uint64_t cwd_offset;     // absolute path on the host
-    uint64_t path_offset;    // absolute path of the image on the host: /proc/self/exe, AT_EXECFN
-    uint64_t image_offset;   // the image file's bytes, page aligned; 0: the image that was booted
+    uint64_t cwd_offset;   // absolute path on the host
+    uint64_t path_offset;  // absolute path of the image on the host: /proc/self/exe, AT_EXECFN
+    uint64_t image_offset; // the image file's bytes, page aligned; 0: the image that was booted
     uint64_t image_bytes;
 };
 

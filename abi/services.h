@@ -17,9 +17,9 @@ struct services {
     uint32_t version; // SERVICES_VERSION
     uint32_t rank;    // 0 .. ranks - 1
     uint32_t ranks;
-    uint32_t core;    // the core this rank lives on
+    uint32_t core; // the core this rank lives on
     uint32_t cores;
-    uint32_t section; // which part of `mpiexec A : B` this rank belongs to; MPI_APPNUM
+    uint32_t section;    // which part of `mpiexec A : B` this rank belongs to; MPI_APPNUM
     const char *machine; // "linux" or "pc"
 
     // Nanoseconds of a clock that never goes backwards and is the same on all cores.

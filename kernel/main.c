@@ -14,11 +14,8 @@ static void core_ranks_create(struct core *core)
     for (uint32_t r = 0; r < rank_count; r++)
         if (rank_core(r, rank_count, core_count) == core->index) {
             rank_create(r);
-            if (io_open_rank(rank_table[r]))
-                panic("rank %u: no descriptors for the standard streams", r);
+            io_open_rank(rank_table[r]);
         }
-    if (job_region && core->index == 0)
-        atomic_store_explicit(&job_region->state, JOB_RUNNING, memory_order_relaxed);
 }
 
 static void core_main(struct core *core)
@@ -39,6 +36,8 @@ void kernel_main(const struct boot *boot)
 
     boot_info = boot;
     job_region = boot->job;
+    if (job_region && (job_region->flags & JOB_TIMINGS))
+        job_region->boot_tsc = __builtin_ia32_rdtsc();
     job_end_report = crash_print;
     rank_at_exit = io_close_rank;
     syscall_trace = boot->job ? (boot->job->flags & JOB_STRACE) != 0 : boot->strace;

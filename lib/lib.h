@@ -28,8 +28,7 @@ uint64_t parse_number(const char *s, int base, const char **end);
 
 // Preconditions and invariants. They stay on in releases: a kernel that goes on after one is worse.
 _Noreturn void assert_failed(const char *expression, const char *file, int line); // kernel/rank/end.c
-#define assert(expression) \
-    ((expression) ? (void)0 : assert_failed(#expression, __FILE__, __LINE__))
+#define assert(expression) ((expression) ? (void)0 : assert_failed(#expression, __FILE__, __LINE__))
 
-#define ROUND_UP(n, unit) (((n) + (unit) - 1) / (unit) * (unit))
+#define ROUND_UP(n, unit) (((n) + (unit)-1) / (unit) * (unit))
 #define ROUND_DOWN(n, unit) ((n) / (unit) * (unit))

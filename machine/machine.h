@@ -51,8 +51,8 @@ struct payload {
         uint64_t vaddr; // from the payload's first byte
         uint64_t file_offset;
         uint64_t file_bytes;
-        uint32_t flags;    // PF_R, PF_W, PF_X
-        const char *bytes; // page aligned like vaddr
+        uint32_t flags;              // PF_R, PF_W, PF_X
+        const char *bytes;           // page aligned like vaddr
     } segment[PAYLOAD_SEGMENTS_MAX]; // without the kernel's own
     int host_fd;          // machine linux: the file the segments can be mapped from, or -1
     uint64_t host_offset; // where the image starts in it
@@ -78,15 +78,16 @@ static inline uintptr_t slot_stride(uint32_t ranks)
 
 // What the entry code found before the kernel runs.
 struct boot {
-    struct job *job;    // NULL when started by hand
-    uint32_t ranks;     // used when job is NULL
-    uint32_t cores;     // the machine has at least so many
-    struct payload payload; // of the booted image
+    struct job *job;         // NULL when started by hand
+    uint32_t ranks;          // used when job is NULL
+    uint32_t cores;          // the machine has at least so many
+    struct payload payload;  // of the booted image
     const char *const *argv; // by hand: arguments and environment, NULL terminated
     const char *const *envp;
-    const char *cwd;    // "" if unknown
-    const char *path;   // absolute path of the image, "" if unknown
-    bool strace;        // by hand: torito.strace on the command line, TORITO_STRACE=1 in the environment
+    const char *cwd;        // "" if unknown
+    const char *path;       // absolute path of the image, "" if unknown
+    uint8_t streams_closed; // machine linux: bit n: started without descriptor n (of 0, 1, 2)
+    bool strace; // by hand: torito.strace on the command line, TORITO_STRACE=1 in the environment
     uint8_t random[32];
     void *memory;   // the kernel's own, kernel_memory_bytes() of it, zeroed
     uintptr_t vdso; // machine linux: AT_SYSINFO_EHDR of the process, 0 if none
@@ -127,11 +128,11 @@ struct machine {
     uint64_t (*memory_bytes)(void);
 
     // --- threads ---
-    bool fsgsbase; // the payload may use wrfsbase itself: AT_HWCAP2
+    bool fsgsbase;                  // the payload may use wrfsbase itself: AT_HWCAP2
     void (*fs_set)(uintptr_t base); // the payload's thread pointer
     uintptr_t (*fs_get)(void);
-    size_t vector_bytes;                 // size of the area vector_save fills, 64-byte aligned
-    void (*vector_save)(void *area);     // all x87, SSE, AVX... state (XSAVE or FXSAVE layout)
+    size_t vector_bytes;             // size of the area vector_save fills, 64-byte aligned
+    void (*vector_save)(void *area); // all x87, SSE, AVX... state (XSAVE or FXSAVE layout)
     void (*vector_restore)(const void *area);
 
     // --- the outside ---

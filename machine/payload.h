@@ -5,8 +5,8 @@
 
 // How the bytes of an image lie in memory.
 enum image_layout {
-    IMAGE_AS_FILE,     // the file from its first byte: p_offset counts
-    IMAGE_AS_LOADED,   // segments at their distance from the first one: p_vaddr counts
+    IMAGE_AS_FILE,   // the file from its first byte: p_offset counts
+    IMAGE_AS_LOADED, // segments at their distance from the first one: p_vaddr counts
 };
 
 // Fills `payload` from the image at `image`, of which `bytes` may be read. Returns NULL, or why it is

@@ -15,8 +15,8 @@
 struct regs {
     uint64_t r15, r14, r13, r12, rbp, rbx;
     uint64_t r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
-    uint64_t vector; // exception number; for a system call its number
-    uint64_t error;  // the exception's error code
+    uint64_t vector;                   // exception number; for a system call its number
+    uint64_t error;                    // the exception's error code
     uint64_t rip, cs, rflags, rsp, ss; // what iretq pops
 };
 

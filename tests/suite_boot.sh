@@ -5,7 +5,8 @@
 
 boot_build() {
     image "$TESTS/launch/rank.c" -O2 && image "$TESTS/launch/sleepers.c" -O2 &&
-        image "$TESTS/launch/dump.c" -O2
+        image "$TESTS/launch/dump.c" -O2 &&
+        "$BIN/mpicxx" -o "$IMAGES/hello_cxx" "$TESTS/projects/src/hello.cpp"
 }
 
 # As a user types it: one rank for each CPU, output on the console.
@@ -70,6 +71,17 @@ boot_idle() { # CPUS
     [ $((after - before)) -le $((seconds * 100)) ] || fail "$((after - before)) ms of CPU time in $seconds s"
 }
 
+# Through the multiboot2 header: a CD that GRUB boots from. C and C++, arguments, and the end by itself.
+boot_grub() { # FIRMWARE
+    run 0 "$TESTS/boot_grub.sh" "$1" "$IMAGES/dump" 'one "two words" three'
+    has out '^3 arguments'
+    has out '^argument 9 bytes'
+    run 0 "$TESTS/boot_grub.sh" "$1" "$IMAGES/hello_cxx" 'one'
+    for r in 0 1; do
+        has out "C\\+\\+: rank $r of 2, caught"
+    done
+}
+
 boot_in_a_row() { # MACHINE RANKS STARTS
     local i status
 
@@ -86,6 +98,14 @@ run_case boot.build 60 boot_build
 run_case boot.plain 70 boot_plain
 run_case boot.arguments 70 boot_arguments
 run_case boot.64MiB 70 boot_64mib
+for firmware in bios uefi; do
+    missing=$("$TESTS/boot_grub.sh" "$firmware" | tr '\n' ' ')
+    if [ -z "$missing" ]; then
+        run_case "boot.grub.$firmware" 130 boot_grub "$firmware"
+    else
+        echo "skip boot.grub.$firmware: not installed: $missing"
+    fi
+done
 if [ -n "$CHECK_FULL" ]; then
     for cpus in 1 2 4 8 16 32 64; do
         for m in microvm microvm,acpi=off q35; do

@@ -8,6 +8,7 @@
 #include "kernel/io/io.h"
 #include "kernel/io/special.h"
 #include "lib/lib.h"
+#include <asm/stat.h>
 #include <asm/unistd.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
@@ -79,9 +80,7 @@ int file_close(struct rank *rank, uint64_t fd)
 // Descriptors 0, 1, 2 under a launcher or on a console.
 static void streams_open(struct rank *rank)
 {
-    uint32_t reader = job_region ? job_region->stdin_rank : 0;
-
-    rank->file[0] = (struct file){.kind = rank->index == reader ? FILE_STDIN : FILE_NULL};
+    rank->file[0] = (struct file){.kind = io_has_input(rank) ? FILE_STDIN : FILE_NULL};
     rank->file[1] = (struct file){.kind = FILE_STDOUT, .status_flags = O_WRONLY};
     rank->file[2] = (struct file){.kind = FILE_STDERR, .status_flags = O_WRONLY};
 }
@@ -91,9 +90,12 @@ static void streams_open(struct rank *rank)
 static void streams_inherit(struct rank *rank)
 {
     for (int fd = 0; fd < 3; fd++) {
-        long host_fd = host(__NR_fcntl, (uint64_t[6]){fd, F_DUPFD_CLOEXEC, HOST_FD_MIN});
+        long host_fd;
 
-        if (fd == 0 && rank->index != 0 && host_fd >= 0) {
+        if (boot_info->streams_closed >> fd & 1)
+            continue;
+        host_fd = host(__NR_fcntl, (uint64_t[6]){fd, F_DUPFD_CLOEXEC, HOST_FD_MIN});
+        if (fd == 0 && !io_has_input(rank) && host_fd >= 0) {
             host_close((int)host_fd);
             rank->file[fd] = (struct file){.kind = FILE_NULL};
         } else if (host_fd >= 0) {
@@ -103,11 +105,32 @@ static void streams_inherit(struct rank *rank)
     }
 }
 
-int io_chdir(struct rank *rank, int host_fd)
+// Without /proc the path stays what we have been told.
+static void cwd_read(struct rank *rank)
 {
     char link[32];
     long bytes;
 
+    format(link, sizeof link, "/proc/self/fd/%d", rank->cwd_fd);
+    bytes = host(__NR_readlink, (uint64_t[6]){(uintptr_t)link, (uintptr_t)rank->cwd, PATH_MAX - 1});
+    if (bytes > 0)
+        rank->cwd[bytes] = '\0';
+}
+
+int io_getcwd(struct rank *rank)
+{
+    struct stat stat;
+
+    if (rank->cwd_fd < 0)
+        return 0;
+    if (host(__NR_fstat, (uint64_t[6]){rank->cwd_fd, (uintptr_t)&stat}) == 0 && stat.st_nlink == 0)
+        return -ENOENT;
+    cwd_read(rank); // somebody may have renamed it
+    return 0;
+}
+
+int io_chdir(struct rank *rank, int host_fd)
+{
     // "." in it: opening with O_PATH does not ask for the right to search the directory.
     long result = host(__NR_faccessat, (uint64_t[6]){host_fd, (uintptr_t) ".", 1});
 
@@ -115,13 +138,10 @@ int io_chdir(struct rank *rank, int host_fd)
         host_close(host_fd);
         return (int)result;
     }
-    format(link, sizeof link, "/proc/self/fd/%d", host_fd);
-    bytes = host(__NR_readlink, (uint64_t[6]){(uintptr_t)link, (uintptr_t)rank->cwd, PATH_MAX - 1});
-    if (bytes > 0) // else no /proc: keep what we have been told
-        rank->cwd[bytes] = '\0';
     if (rank->cwd_fd >= 0)
         host_close(rank->cwd_fd);
     rank->cwd_fd = host_fd;
+    cwd_read(rank);
     return 0;
 }
 
@@ -143,25 +163,40 @@ static int directory_open(struct rank *rank)
     return io_chdir(rank, (int)result);
 }
 
-int io_open_rank(struct rank *rank)
+static const char *error_text(int error)
+{
+    switch (error) {
+    case EACCES:
+        return "permission denied";
+    case ENOENT:
+        return "there is no such directory";
+    case ENOTDIR:
+        return "not a directory";
+    case EMFILE:
+    case ENFILE:
+        return "too many open files; raise ulimit -n";
+    default:
+        return "the host refuses it";
+    }
+}
+
+void io_open_rank(struct rank *rank)
 {
     intptr_t memory = slot_map(&rank->slot, 0, PATH_MAX, PROT_R | PROT_W, false);
     int result;
 
     if (memory < 0)
-        return (int)memory;
+        panic("rank %u: no memory for its working directory's path", rank->index);
     rank->cwd = (char *)memory;
     rank->umask = host_umask();
     result = directory_open(rank);
-    if (result < 0) {
-        io_note(rank, "working directory %s: cannot be entered, error %d", rank->cwd, -result);
-        return result;
-    }
+    if (result < 0)
+        panic("rank %u: the working directory %s cannot be entered: %s (error %d)", rank->index,
+              rank->cwd, error_text(-result), -result);
     if (job_region || !host_present())
         streams_open(rank);
     else
         streams_inherit(rank);
-    return 0;
 }
 
 void io_close_rank(struct rank *rank)

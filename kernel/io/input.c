@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // input.c: standard input: the job's input ring, or the console of a machine started by hand.
 //
-// One rank reads: the job's stdin_rank, or rank 0 by hand. Nobody wakes it; whoever waits polls.
+// One rank reads: the job's stdin_rank, or rank 0 by hand; if the launcher was told so, every rank has
+// a ring of its own with a copy. Nobody wakes a reader; whoever waits polls.
 // A console delivers keys, so a line is edited here as terminals do it: echo, erase, erase the
 // line, Ctrl-D for end of file; a carriage return ends the line. It is readable once it is
 // complete.
@@ -92,9 +93,21 @@ static long console_get(char *text, size_t bytes)
     return (long)got;
 }
 
-static struct job_ring *in_ring(void)
+// The rank's place among the input rings, which are as many as there are readers.
+static uint32_t ring_index(const struct rank *rank)
 {
-    return (struct job_ring *)((char *)job_region + job_region->in_offset);
+    return job_region->stdin_rank == JOB_STDIN_ALL ? rank->index : 0;
+}
+
+static struct job_ring *in_ring(const struct rank *rank)
+{
+    return (struct job_ring *)((char *)job_region + job_region->in_offset) + ring_index(rank);
+}
+
+static const char *in_data(const struct rank *rank)
+{
+    return (const char *)job_region + job_region->in_data_offset +
+           (uint64_t)ring_index(rank) * job_region->ring_bytes;
 }
 
 static bool ring_ended(struct job_ring *ring)
@@ -104,8 +117,9 @@ static bool ring_ended(struct job_ring *ring)
            ring_used(ring, job_region->ring_bytes) == 0;
 }
 
-static long ring_take(struct job_ring *ring, char *text, size_t bytes)
+static long ring_take(const struct rank *rank, char *text, size_t bytes)
 {
+    struct job_ring *ring = in_ring(rank);
     size_t size = job_region->ring_bytes;
     size_t got = ring_used(ring, size);
 
@@ -113,7 +127,7 @@ static long ring_take(struct job_ring *ring, char *text, size_t bytes)
         return ring_ended(ring) ? 0 : -EAGAIN;
     if (got > bytes)
         got = bytes;
-    ring_get(ring, (char *)job_region + job_region->in_data_offset, size, 0, text, got);
+    ring_get(ring, in_data(rank), size, 0, text, got);
     ring_consume(ring, got);
     // A launcher that found the ring full sleeps without looking at its own input.
     atomic_thread_fence(memory_order_seq_cst); // [S] give room back, then look; pairs with the launcher's
@@ -122,27 +136,30 @@ static long ring_take(struct job_ring *ring, char *text, size_t bytes)
     return (long)got;
 }
 
+bool io_has_input(const struct rank *rank)
+{
+    if (!job_region)
+        return rank->index == 0;
+    return rank->index == job_region->stdin_rank || job_region->stdin_rank == JOB_STDIN_ALL;
+}
+
 long io_get(struct rank *rank, char *text, size_t bytes)
 {
-    if (bytes == 0)
+    if (bytes == 0 || !io_has_input(rank))
         return 0;
-    if (!job_region)
-        return rank->index == 0 ? console_get(text, bytes) : 0;
-    return rank->index == job_region->stdin_rank ? ring_take(in_ring(), text, bytes) : 0;
+    return job_region ? ring_take(rank, text, bytes) : console_get(text, bytes);
 }
 
 size_t io_available(struct rank *rank, bool *ended)
 {
-    size_t ready = 0;
-
     *ended = true;
-    if (!job_region && rank->index == 0) {
+    if (!io_has_input(rank))
+        return 0;
+    if (!job_region) {
         console_fill();
-        ready = console.ready;
-        *ended = ready == 0 && console.ended;
-    } else if (job_region && rank->index == job_region->stdin_rank) {
-        *ended = ring_ended(in_ring()); // before the count: bytes may come in between
-        ready = ring_used(in_ring(), job_region->ring_bytes);
+        *ended = console.ready == 0 && console.ended;
+        return console.ready;
     }
-    return ready;
+    *ended = ring_ended(in_ring(rank)); // before the count: bytes may come in between
+    return ring_used(in_ring(rank), job_region->ring_bytes);
 }

@@ -11,8 +11,8 @@
 
 static struct region {
     struct job job;
-    struct job_ring in;
-    char data[RING_BYTES];
+    struct job_ring in, in_1; // in_1: of rank 1 when all have one
+    char data[2][RING_BYTES];
 } region;
 static struct rank ranks[2] = {{.index = 0}, {.index = 1}};
 static const char *keys; // still to be typed
@@ -73,7 +73,7 @@ static void ring_start(void)
 
 static void type(const char *text)
 {
-    ring_put(&region.in, region.data, RING_BYTES, 0, text, strlen(text));
+    ring_put(&region.in, region.data[0], RING_BYTES, 0, text, strlen(text));
     ring_publish(&region.in, strlen(text));
 }
 
@@ -107,6 +107,21 @@ static void test_ring_kick(void)
     check(io_get(&ranks[1], text, 5) == 5 && kicks == 0, "a launcher with room left sleeps on");
     type("as many bytes as the ring has, that is sixty-four and not more..");
     check(io_get(&ranks[1], text, 1) == 1 && kicks == 1, "one that found it full is woken");
+}
+
+static void test_ring_each(void)
+{
+    char text[RING_BYTES];
+
+    ring_start();
+    region.job.stdin_rank = JOB_STDIN_ALL;
+    atomic_init(&region.in_1.head, 0);
+    atomic_init(&region.in_1.tail, 0);
+    type("for 0");
+    ring_put(&region.in_1, region.data[1], RING_BYTES, 0, "for one", 7);
+    ring_publish(&region.in_1, 7);
+    check(io_get(&ranks[1], text, sizeof text) == 7 && !memcmp(text, "for one", 7), "rank 1's own");
+    check(io_get(&ranks[0], text, sizeof text) == 5 && !memcmp(text, "for 0", 5), "rank 0's own");
 }
 
 // --- the console ---
@@ -181,10 +196,11 @@ int main(void)
 {
     test_ring();
     test_ring_kick();
+    test_ring_each();
     test_lines();
     test_editing();
     test_long();
     test_end(); // last: it leaves the console ended
     printf("done %d\n", cases);
-    return cases == 7 ? 0 : 1;
+    return cases == 8 ? 0 : 1;
 }

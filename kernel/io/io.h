@@ -53,6 +53,9 @@ void io_put_now(struct rank *rank, enum job_stream stream, const char *text, siz
 // A line of the kernel's to standard error: "torito: rank 2: ...". `rank` may be NULL.
 void io_note(struct rank *rank, const char *text, ...) __attribute__((format(printf, 2, 3)));
 
+// Does this rank read standard input at all? For the others it ends at once.
+bool io_has_input(const struct rank *rank);
+
 // Up to `bytes` of standard input. 0: end of file; -EAGAIN: nothing there yet. Never waits.
 long io_get(struct rank *rank, char *text, size_t bytes);
 
@@ -68,12 +71,15 @@ bool io_is_terminal(enum file_kind kind);
 // --- descriptors ---
 
 // Opens descriptors 0, 1, 2 of a new rank and sets its working directory, on its core. The table is
-// there and all zero. 0 or a negative errno.
-int io_open_rank(struct rank *rank);
+// there and all zero. Ends the job if it cannot.
+void io_open_rank(struct rank *rank);
 
 // Makes the directory host_fd, which must be open with O_PATH at least, the rank's own and finds
 // its path. Takes host_fd over, also when it fails with a negative errno.
 int io_chdir(struct rank *rank, int host_fd);
+
+// Brings rank->cwd up to date. 0, or -ENOENT if the directory has been removed.
+int io_getcwd(struct rank *rank);
 
 // Closes what a rank left open, when it ends.
 void io_close_rank(struct rank *rank);

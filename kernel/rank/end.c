@@ -32,8 +32,8 @@ void job_end(const struct job_end *end)
 void panic(const char *text, ...)
 {
     struct core *core = core_self();
-    struct job_end end = {.cause = JOB_PANIC, .rank = JOB_NO_RANK, .core = core->index, .status = 125,
-                          .vector = 256};
+    struct job_end end = {
+        .cause = JOB_PANIC, .rank = JOB_NO_RANK, .core = core->index, .status = 125, .vector = 256};
     va_list list;
 
     va_start(list, text);

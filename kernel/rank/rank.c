@@ -36,13 +36,15 @@ uint32_t rank_core(uint32_t rank, uint32_t ranks, uint32_t cores)
 
 _Noreturn static void no_memory(const struct payload *payload, uint32_t index, uint32_t core)
 {
-    struct job_end end = {.cause = JOB_PANIC, .rank = index, .core = core, .status = 125, .vector = 256};
+    struct job_end end = {
+        .cause = JOB_PANIC, .rank = index, .core = core, .status = 125, .vector = 256};
     uint64_t need = payload->header->bss_end - payload->header->data_start;
 
-    format(end.text, sizeof end.text,
-           "too little memory: a rank needs %lu MiB for its data and 1 MiB more for stack and heap, "
-           "the machine has %lu MiB for %u ranks; use --mem or fewer ranks",
-           (need >> 20) + 1, machine->memory_bytes() >> 20, rank_count);
+    format(
+        end.text, sizeof end.text,
+        "too little memory: a rank needs %lu MiB for its data and 1 MiB more for stack and heap, "
+        "the machine has %lu MiB for %u ranks; use --mem or fewer ranks",
+        (need >> 20) + 1, machine->memory_bytes() >> 20, rank_count);
     job_end(&end);
 }
 

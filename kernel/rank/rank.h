@@ -10,7 +10,7 @@
 #define RANK_FILES_MAX 1024 // RLIMIT_NOFILE
 #define SIGNALS_MAX 64
 
-struct file { // kernel/io
+struct file {     // kernel/io
     uint8_t kind; // enum file_kind; 0: free
     bool cloexec;
     uint8_t waits; // enum host_waiting: may host_fd stop the core?
@@ -41,17 +41,17 @@ struct rank {
     bool mpi_initialized, mpi_finalized;
     bool exiting;
     bool shares_files; // has had a shared mapping of a file
-    uint64_t random; // state of getrandom
+    uint64_t random;   // state of getrandom
     struct signal_action action[SIGNALS_MAX];
-    uint64_t sigpending; // for the rank as a whole
-    int sigcode[SIGNALS_MAX]; // si_code of the pending ones
+    uint64_t sigpending;                  // for the rank as a whole
+    int sigcode[SIGNALS_MAX];             // si_code of the pending ones
     uint64_t alarm_ns, alarm_interval_ns; // ITIMER_REAL; 0: off
-    struct thread *watcher;    // kernel/signal/timer.c; not counted in thread_count
-    uint32_t launcher_signals; // job->signals at the last look
+    struct thread *watcher;               // kernel/signal/timer.c; not counted in thread_count
+    uint32_t launcher_signals;            // job->signals at the last look
     bool watches_launcher;
-    struct file *file;   // RANK_FILES_MAX
-    int cwd_fd;          // host descriptor of the working directory, machine linux; -1
-    char *cwd;           // its path
+    struct file *file; // RANK_FILES_MAX
+    int cwd_fd;        // host descriptor of the working directory, machine linux; -1
+    char *cwd;         // its path
     uint32_t umask;
     uint64_t user_ns_start;
     uint8_t enosys_said[64]; // bit per system call: said once

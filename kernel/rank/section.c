@@ -23,7 +23,8 @@ void sections_load(void)
 
         if (!list[i].image_offset)
             continue;
-        why = image_payload(job + list[i].image_offset, list[i].image_bytes, IMAGE_AS_FILE, &payloads[i]);
+        why = image_payload(job + list[i].image_offset, list[i].image_bytes, IMAGE_AS_FILE,
+                            &payloads[i]);
         if (why)
             panic("%s: %s", job + list[i].path_offset, why);
     }

@@ -10,12 +10,13 @@
 #include "machine/x86/x86.h"
 #include <asm/errno.h>
 #include <elf.h>
+#include <stdatomic.h>
 
 // Threads of a rank share a core, so further malloc arenas and spinning only cost; and a restartable
 // sequence needs a scheduler that preempts.
 #define TUNABLES "glibc.malloc.arena_max=1:glibc.pthread.rseq=0"
 
-struct strings { // arguments and environment, wherever they come from
+struct strings {             // arguments and environment, wherever they come from
     const char *const *list; // by hand
     const char *packed;      // from the launcher: end to end
     uint32_t count;
@@ -27,15 +28,17 @@ struct stack {
 
 _Noreturn static void too_long(const struct rank *rank)
 {
-    struct job_end end = {.cause = JOB_PANIC, .rank = rank->index, .core = rank->core, .status = 126,
-                          .vector = 256};
+    struct job_end end = {
+        .cause = JOB_PANIC, .rank = rank->index, .core = rank->core, .status = 126, .vector = 256};
 
-    format(end.text, sizeof end.text, "arguments and environment do not fit on the main stack of %lu KiB; use --mem",
+    format(end.text, sizeof end.text,
+           "arguments and environment do not fit on the main stack of %lu KiB; use --mem",
            (rank->slot.stack_high - rank->slot.stack_low) >> 10);
     job_end(&end);
 }
 
-static void *push(const struct rank *rank, struct stack *stack, const void *from, size_t bytes, size_t align)
+static void *push(const struct rank *rank, struct stack *stack, const void *from, size_t bytes,
+                  size_t align)
 {
     if (bytes + align > stack->at - stack->low)
         too_long(rank);
@@ -60,7 +63,8 @@ static uint32_t list_count(const char *const *list)
 }
 
 // Copies the strings and fills `vector`, which has room for them all.
-static void push_strings(const struct rank *rank, struct stack *stack, const struct strings *strings, char **vector)
+static void push_strings(const struct rank *rank, struct stack *stack,
+                         const struct strings *strings, char **vector)
 {
     const char *at = strings->packed;
 
@@ -93,7 +97,8 @@ static uint32_t env_complete(const struct rank *rank, struct stack *stack, char 
     bool spin = false, tunables = false;
 
     for (uint32_t i = 0; i < count; i++) {
-        spin |= strncmp(env[i], "GOMP_SPINCOUNT=", 15) == 0 || strncmp(env[i], "OMP_WAIT_POLICY=", 16) == 0;
+        spin |= strncmp(env[i], "GOMP_SPINCOUNT=", 15) == 0 ||
+                strncmp(env[i], "OMP_WAIT_POLICY=", 16) == 0;
         if (strncmp(env[i], "GLIBC_TUNABLES=", 15) == 0) {
             size_t bytes = strlen(env[i]) + sizeof TUNABLES + 1;
             char *joined = push(rank, stack, NULL, bytes, 1);
@@ -143,15 +148,21 @@ static uint32_t cpuid_edx1(void)
 static uint32_t auxv_fill(const struct rank *rank, struct stack *stack, Elf64_auxv_t *auxv)
 {
     uint32_t n = 0;
-    const char *path = rank->job_section
-                           ? (const char *)job_region + rank->job_section->path_offset
-                           : boot_info->path;
+    const char *path = rank->job_section ? (const char *)job_region + rank->job_section->path_offset
+                                         : boot_info->path;
     uint8_t random[16];
     const uint8_t *seed = job_region ? job_region->random : boot_info->random;
 
     for (unsigned i = 0; i < sizeof random; i++) // every rank its own, from the job's
         random[i] = (uint8_t)(seed[i] ^ seed[16 + i] ^ (rank->index >> (i % 4 * 8)) * 167u);
-#define AUX(type, value) auxv[n++] = (Elf64_auxv_t){(type), {(uint64_t)(value)}}
+#define AUX(type, value) \
+    auxv[n++] = (Elf64_auxv_t) \
+    { \
+        (type), \
+        { \
+            (uint64_t)(value) \
+        } \
+    }
     AUX(AT_PHDR, (uintptr_t)push_phdrs(rank, stack));
     AUX(AT_PHENT, sizeof(Elf64_Phdr));
     AUX(AT_PHNUM, rank->payload->phdr_count);
@@ -178,6 +189,24 @@ static uint32_t auxv_fill(const struct rank *rank, struct stack *stack, Elf64_au
 #undef AUX
     assert(n <= AUXV_MAX);
     return n;
+}
+
+// Tells the launcher that the first payload is about to run.
+static void job_running(void)
+{
+    static _Atomic uint32_t told;
+    uint32_t booting = JOB_BOOTING;
+
+    if (!job_region || atomic_exchange_explicit(&told, 1, memory_order_relaxed))
+        return;
+    if (job_region->flags & JOB_TIMINGS)
+        job_region->main_tsc = __builtin_ia32_rdtsc();
+    // Not if another core has ended the job meanwhile. Release: the times before the state. Pairs
+    // with the launcher's acquire.
+    atomic_compare_exchange_strong_explicit(&job_region->state, &booting, JOB_RUNNING,
+                                            memory_order_release, memory_order_relaxed);
+    if (job_region->flags & JOB_TIMINGS)
+        machine->kick(); // it wants to see this, not the first line of output
 }
 
 void start_rank(void *arg)
@@ -207,5 +236,6 @@ void start_rank(void *arg)
     memcpy(top + 1, argv, (args.count + 1) * sizeof *argv);
     memcpy(top + 2 + args.count, envp, (envc + 1) * sizeof *envp);
     memcpy(top + words, auxv, auxc * sizeof auxv[0]);
+    job_running();
     payload_enter(rank->slot.memory.base + rank->payload->header->payload_start, (uintptr_t)top);
 }

@@ -122,11 +122,17 @@ void crash_print(const struct job_end *end)
 
     switch (end->cause) {
     case JOB_ABORT:
-        at = format(line, sizeof line, "torito: rank %u of %u called MPI_Abort with status %u%s%s\n",
-                    end->rank, rank_count, end->status, end->text[0] ? ": " : "", end->text);
+        if (end->text[0])
+            at = format(line, sizeof line, "torito: rank %u of %u: %s\n", end->rank, rank_count,
+                        end->text);
+        else
+            at = format(line, sizeof line, "torito: rank %u of %u called MPI_Abort with status %u\n",
+                        end->rank, rank_count, end->status);
         print(line, at, sizeof line);
         break;
     case JOB_SIGNAL:
+        if (end->signal == SIGPIPE) // the reader has seen enough: `./program | head -n 1`
+            break;
         print_signal(end);
         print_frames(end);
         break;

@@ -55,7 +55,8 @@ static void random_operation(void)
     if (prot == NONE)
         assert(region_clear(&slot, (uintptr_t)start * PAGE_BYTES, (uintptr_t)end * PAGE_BYTES) == 0);
     else
-        assert(region_set(&slot, (uintptr_t)start * PAGE_BYTES, (uintptr_t)end * PAGE_BYTES, prot) == 0);
+        assert(region_set(&slot, (uintptr_t)start * PAGE_BYTES, (uintptr_t)end * PAGE_BYTES, prot) ==
+               0);
 }
 
 static void full_table(void)

@@ -132,7 +132,8 @@ int slot_create(struct slot *slot, uint32_t rank, const struct slot_memory *memo
             if (rc == 0)
                 memcpy((void *)(memory->base + segment->vaddr), segment->bytes, segment->file_bytes);
         } else { // the machine has put it there
-            rc = region_set(slot, start, memory->base + ROUND_UP(segment->vaddr + segment->file_bytes, PAGE_BYTES),
+            rc = region_set(slot, start,
+                            memory->base + ROUND_UP(segment->vaddr + segment->file_bytes, PAGE_BYTES),
                             PROT_R | (segment->flags & PF_X ? PROT_X : 0));
         }
     }
@@ -256,7 +257,8 @@ intptr_t slot_remap(struct slot *slot, uintptr_t addr, size_t old_bytes, size_t 
         return -EFAULT;
     prot = slot->region[at].prot;
     if (new_bytes <= old_bytes)
-        return new_bytes == old_bytes || slot_unmap(slot, addr + new_bytes, old_bytes - new_bytes) == 0
+        return new_bytes == old_bytes ||
+                       slot_unmap(slot, addr + new_bytes, old_bytes - new_bytes) == 0
                    ? (intptr_t)addr
                    : -EINVAL;
     if (range_ok(slot, addr, new_bytes) && region_free(slot, addr + old_bytes, addr + new_bytes)) {

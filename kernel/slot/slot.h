@@ -18,10 +18,10 @@ struct slot_region {
 
 struct slot {
     struct slot_memory memory;
-    uintptr_t brk_start, brk;             // current break, not aligned
-    uintptr_t stack_low, stack_high;      // the main stack; a guard page lies below stack_low
-    uintptr_t clean_low, clean_high;      // never mapped since the boot: no need to zero
-    struct slot_region *region;           // ordered by address
+    uintptr_t brk_start, brk;        // current break, not aligned
+    uintptr_t stack_low, stack_high; // the main stack; a guard page lies below stack_low
+    uintptr_t clean_low, clean_high; // never mapped since the boot: no need to zero
+    struct slot_region *region;      // ordered by address
     uint32_t region_count;
 };
 
@@ -43,7 +43,8 @@ intptr_t slot_map(struct slot *slot, uintptr_t addr, size_t bytes, int prot, boo
 int slot_unmap(struct slot *slot, uintptr_t addr, size_t bytes);
 int slot_protect(struct slot *slot, uintptr_t addr, size_t bytes, int prot);
 // Moves or resizes as mremap(2) does.
-intptr_t slot_remap(struct slot *slot, uintptr_t addr, size_t old_bytes, size_t new_bytes, bool may_move);
+intptr_t slot_remap(struct slot *slot, uintptr_t addr, size_t old_bytes, size_t new_bytes,
+                    bool may_move);
 // MADV_DONTNEED.
 int slot_discard(struct slot *slot, uintptr_t addr, size_t bytes);
 // brk(2): returns the new break, or the old one if it cannot be moved.

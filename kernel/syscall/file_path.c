@@ -13,8 +13,11 @@
 
 long sys_getcwd(struct thread *self, const uint64_t arg[6])
 {
+    int result = io_getcwd(self->rank);
     size_t bytes = strlen(self->rank->cwd) + 1;
 
+    if (result < 0)
+        return result;
     if (bytes > arg[1])
         return -ERANGE;
     if (!user_writable(arg[0], bytes))

@@ -3,8 +3,8 @@
 //
 // Sleeping: the core's futex word says AWAKE, SLEEPING or WOKEN. The sleeper exchanges in SLEEPING
 // and looks whether it was WOKEN; the waker exchanges in WOKEN and looks whether it was SLEEPING.
-#include "machine/linux/host.h"
 #include "lib/lib.h"
+#include "machine/linux/host.h"
 #include <asm/prctl.h>
 #include <linux/futex.h>
 #include <linux/mman.h>
@@ -113,7 +113,8 @@ void linux_cores_start(uint32_t count, void (*entry)(struct core *core))
     for (uint32_t i = 1; i < count; i++)
         if (host_clone(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
                        cores[i]->core.syscall_stack, core_run, cores[i]) < 0)
-            host_fail("the host starts no more threads for the cores; use --cores or raise ulimit -u");
+            host_fail(
+                "the host starts no more threads for the cores; use --cores or raise ulimit -u");
     core_run(cores[0]);
     __builtin_unreachable();
 }

@@ -7,11 +7,11 @@
 
 // A core is a thread of the process. Its stacks lie behind it in one mapping: see cores.c.
 struct linux_core {
-    struct core core; // first: %gs points at it
-    _Atomic uint32_t wake; // enum wake_state; futex word
-    uintptr_t trap_stack;  // top: where trap_landing runs
+    struct core core;       // first: %gs points at it
+    _Atomic uint32_t wake;  // enum wake_state; futex word
+    uintptr_t trap_stack;   // top: where trap_landing runs
     uintptr_t signal_stack; // bottom of the alternate stack for the host's signals
-    struct regs trap_regs; // of the payload's last exception
+    struct regs trap_regs;  // of the payload's last exception
     void (*entry)(struct core *core);
 };
 
@@ -27,7 +27,8 @@ void host_sigreturn(void);
 #define host1(nr, a) host_syscall(nr, HOST_ARG(a), 0, 0, 0, 0, 0)
 #define host2(nr, a, b) host_syscall(nr, HOST_ARG(a), HOST_ARG(b), 0, 0, 0, 0)
 #define host3(nr, a, b, c) host_syscall(nr, HOST_ARG(a), HOST_ARG(b), HOST_ARG(c), 0, 0, 0)
-#define host4(nr, a, b, c, d) host_syscall(nr, HOST_ARG(a), HOST_ARG(b), HOST_ARG(c), HOST_ARG(d), 0, 0)
+#define host4(nr, a, b, c, d) \
+    host_syscall(nr, HOST_ARG(a), HOST_ARG(b), HOST_ARG(c), HOST_ARG(d), 0, 0)
 #define host6(nr, a, b, c, d, e, f) \
     host_syscall(nr, HOST_ARG(a), HOST_ARG(b), HOST_ARG(c), HOST_ARG(d), HOST_ARG(e), HOST_ARG(f))
 

@@ -3,8 +3,8 @@
 //
 // A slot is one reservation without access; what is mapped in it replaces pieces of it, so that
 // nothing of the host's can ever stand between two pieces. Linux backs pages when they are touched.
-#include "machine/linux/host.h"
 #include "lib/lib.h"
+#include "machine/linux/host.h"
 #include <asm/errno.h>
 #include <asm/fcntl.h>
 #include <elf.h>
@@ -20,7 +20,8 @@ static long reserve(uintptr_t base, size_t bytes)
 }
 
 // Read-only segments come from the image's file, so that all ranks share their pages.
-static int segment_map(uintptr_t base, const struct payload *payload, const struct payload_segment *segment)
+static int segment_map(uintptr_t base, const struct payload *payload,
+                       const struct payload_segment *segment)
 {
     uintptr_t start = ROUND_DOWN(base + segment->vaddr, PAGE_BYTES);
     size_t before = (base + segment->vaddr) - start;
@@ -54,7 +55,8 @@ int linux_slot_create(uint32_t rank, uint32_t ranks, const struct payload *paylo
             return -ENOMEM;
     }
     for (uint32_t i = 0; i < payload->segment_count; i++) {
-        int rc = payload->segment[i].flags & PF_W ? 0 : segment_map(base, payload, &payload->segment[i]);
+        int rc =
+            payload->segment[i].flags & PF_W ? 0 : segment_map(base, payload, &payload->segment[i]);
 
         if (rc)
             return rc;
@@ -71,7 +73,8 @@ int linux_map(uintptr_t addr, size_t bytes, int prot, bool fresh)
     if (rc != (long)addr)
         return rc < 0 ? (int)rc : -ENOMEM;
     if (bytes >= LARGE_BYTES)
-        host3(__NR_madvise, addr, bytes, MADV_HUGEPAGE); // advice: where it is refused, small pages serve
+        host3(__NR_madvise, addr, bytes,
+              MADV_HUGEPAGE); // advice: where it is refused, small pages serve
     return 0;
 }
 

@@ -8,8 +8,8 @@
 // ever runs inside a signal handler, and the vector registers are the payload's again.
 //
 // Faults: the handler copies the registers to the core and continues in trap_landing.
-#include "machine/linux/host.h"
 #include "lib/lib.h"
+#include "machine/linux/host.h"
 #include "machine/x86/x86.h"
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -31,7 +31,8 @@
 
 // arch/x86/include/uapi/asm/sigcontext.h and ucontext.h, which do not mix with a libc-free build
 struct host_context {
-    uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip,
+        eflags;
     uint16_t cs, gs, fs, ss;
     uint64_t err, trapno, oldmask, cr2;
 };
@@ -82,11 +83,28 @@ static void on_sigsys(int signo, struct host_siginfo *info, struct host_ucontext
 
 static void regs_from(struct regs *regs, const struct host_context *c)
 {
-    *regs = (struct regs){.r15 = c->r15, .r14 = c->r14, .r13 = c->r13, .r12 = c->r12, .rbp = c->rbp,
-                          .rbx = c->rbx, .r11 = c->r11, .r10 = c->r10, .r9 = c->r9, .r8 = c->r8,
-                          .rax = c->rax, .rcx = c->rcx, .rdx = c->rdx, .rsi = c->rsi, .rdi = c->rdi,
-                          .vector = c->trapno, .error = c->err, .rip = c->rip, .cs = c->cs,
-                          .rflags = c->eflags, .rsp = c->rsp, .ss = c->ss};
+    *regs = (struct regs){.r15 = c->r15,
+                          .r14 = c->r14,
+                          .r13 = c->r13,
+                          .r12 = c->r12,
+                          .rbp = c->rbp,
+                          .rbx = c->rbx,
+                          .r11 = c->r11,
+                          .r10 = c->r10,
+                          .r9 = c->r9,
+                          .r8 = c->r8,
+                          .rax = c->rax,
+                          .rcx = c->rcx,
+                          .rdx = c->rdx,
+                          .rsi = c->rsi,
+                          .rdi = c->rdi,
+                          .vector = c->trapno,
+                          .error = c->err,
+                          .rip = c->rip,
+                          .cs = c->cs,
+                          .rflags = c->eflags,
+                          .rsp = c->rsp,
+                          .ss = c->ss};
 }
 
 // Somebody outside sent the signal with kill(2): what it does to other programs.
@@ -140,7 +158,8 @@ static void seccomp_start(void)
                   "use --machine qemu");
 }
 
-static void handler_set(int signo, void (*handler)(int, struct host_siginfo *, struct host_ucontext *))
+static void handler_set(int signo,
+                        void (*handler)(int, struct host_siginfo *, struct host_ucontext *))
 {
     struct host_sigaction action = {.handler = handler,
                                     .flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTORER,
@@ -156,7 +175,8 @@ void signals_start_process(bool seccomp)
     for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++)
         handler_set(faults[i], on_fault);
     handler_set(SIGSYS, on_sigsys);
-    by_seccomp = seccomp || host6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_OFF, 0, 0, 0, 0) != 0;
+    by_seccomp = seccomp || host6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_OFF, 0,
+                                  0, 0, 0) != 0;
 }
 
 void signals_start_core(struct linux_core *core)

@@ -6,14 +6,14 @@
 //   TORITO_RANKS=N, TORITO_CORES=N   by hand, without mpiexec; 1 rank otherwise
 //   TORITO_SYSCALLS=seccomp   do without Syscall User Dispatch
 //   TORITO_STRACE=1        by hand, what mpiexec --strace does
+#include "lib/lib.h"
 #include "machine/linux/host.h"
 #include "machine/payload.h"
 #include "machine/x86/vector.h"
-#include "lib/lib.h"
 #include <asm/errno.h>
-#include <asm/fcntl.h>
 #include <asm/prctl.h>
 #include <elf.h>
+#include <linux/fcntl.h>
 #include <linux/mman.h>
 #include <linux/poll.h>
 
@@ -141,9 +141,10 @@ static void job_map(int fd)
     struct job head;
     long at;
 
-    if (host4(__NR_pread64, fd, &head, sizeof head, 0) != (long)sizeof head || head.magic != JOB_MAGIC ||
-        head.version != JOB_VERSION)
-        host_fail("TORITO_JOB names no job of this version; start the image with mpiexec or by itself");
+    if (host4(__NR_pread64, fd, &head, sizeof head, 0) != (long)sizeof head ||
+        head.magic != JOB_MAGIC || head.version != JOB_VERSION)
+        host_fail(
+            "TORITO_JOB names no job of this version; start the image with mpiexec or by itself");
     at = host6(__NR_mmap, 0, head.bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (at < 0 && at > -4096)
         host_fail("the job's memory cannot be mapped");
@@ -195,6 +196,18 @@ static void auxv_read(const Elf64_auxv_t *auxv)
         host_fail(why);
 }
 
+// A standard descriptor that was closed would be given to a file of ours, and the ranks would take
+// that for theirs.
+static void streams_plug(void)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        if (host3(__NR_fcntl, fd, F_GETFD, 0) >= 0)
+            continue;
+        boot.streams_closed |= 1u << fd;
+        host3(__NR_open, "/dev/null", O_PATH | O_CLOEXEC, 0); // takes the lowest: this one
+    }
+}
+
 static void paths_read(void)
 {
     long bytes = host3(__NR_readlink, "/proc/self/exe", path, sizeof path - 1);
@@ -229,6 +242,7 @@ void linux_start(uintptr_t *stack)
     while (*end)
         end++;
     machine = &machine_linux;
+    streams_plug();
     auxv_read((const Elf64_auxv_t *)(end + 1));
     seccomp = environment_take(envp);
     paths_read();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // time.c: the host's clocks, read through the vDSO like any program does (vdso(7)).
-#include "machine/linux/host.h"
 #include "lib/lib.h"
+#include "machine/linux/host.h"
 #include <elf.h>
 #include <linux/time.h>
 

@@ -10,6 +10,7 @@
 #include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/x86io.h"
+#include <elf.h>
 
 #define LOW_MEMORY_END (1ull << 20)
 #define CMDLINE_BYTES_MAX 0x10000u
@@ -27,6 +28,7 @@ static struct firmware firmware;
 static struct boot boot;
 static struct cmdline *cmdline; // in memory of its own: it is large
 static struct range job_range;
+static struct range image; // as booted; whole pages
 
 // Exceptions before there is memory for real stacks end on the boot stack's lower half.
 static void core0_init(void)
@@ -76,23 +78,56 @@ static void memory_find(uint32_t magic, uint64_t address)
         ranges_remove(&free_memory, info.keep.range[i].start, info.keep.range[i].end);
 }
 
+// The image's description of itself, if its first byte lies at `base`.
+static bool image_header_read(uint64_t base, struct image_header *header)
+{
+    Elf64_Ehdr ehdr;
+
+    return phys_machine.read(&phys_machine, base, &ehdr, sizeof ehdr) &&
+           memcmp(ehdr.e_ident, ELFMAG, SELFMAG) == 0 &&
+           phys_machine.read(&phys_machine,
+                             base + ROUND_UP(sizeof ehdr + ehdr.e_phnum * sizeof(Elf64_Phdr), 8),
+                             header, sizeof *header) &&
+           header->magic == IMAGE_MAGIC;
+}
+
+// PVH loaders put the segments where the program headers say: not the kernel between headers and text.
+// By multiboot2 the file lies there as it is, with the kernel at IMAGE_KERNEL_PHYS and only headers
+// below it (image.ld). Returns the address of the first byte, 0: not found.
+static uint64_t image_base(struct image_header *header)
+{
+    if (info.pvh)
+        return image_header_read(IMAGE_PAYLOAD_PHYS, header) ? IMAGE_PAYLOAD_PHYS : 0;
+    for (uint64_t base = IMAGE_KERNEL_PHYS - PAGE_BYTES; base >= LOW_MEMORY_END; base -= PAGE_BYTES)
+        if (image_header_read(base, header) && base + header->kernel_offset == IMAGE_KERNEL_PHYS)
+            return base;
+    return 0;
+}
+
+static void image_find(void)
+{
+    struct image_header header;
+
+    image.start = image_base(&header);
+    if (!image.start)
+        pc_panic("the boot loader has not loaded the program with the kernel");
+    image.end = ROUND_UP(image.start + header.bss_start, PAGE_BYTES);
+    if (image.end < image.start || !ranges_contain(&ram, image.start, image.end))
+        pc_panic("the program lies at 0x%lx to 0x%lx, and not all of that is usable memory",
+                 image.start, image.end);
+    ranges_remove(&free_memory, image.start, image.end);
+    if (info.pvh)
+        ranges_add(&free_memory, image.start + header.kernel_offset,
+                   image.start + header.kernel_offset + header.kernel_bytes);
+}
+
 static void payload_find(void)
 {
-    const char *wrong = "not in usable memory";
+    const char *wrong = image_payload(direct(image.start), image.end - image.start,
+                                      info.pvh ? IMAGE_AS_LOADED : IMAGE_AS_FILE, &boot.payload);
 
-    for (uint32_t i = 0; i < ram.count; i++)
-        if (ram.range[i].start <= IMAGE_PAYLOAD_PHYS && IMAGE_PAYLOAD_PHYS < ram.range[i].end)
-            wrong = image_payload(direct(IMAGE_PAYLOAD_PHYS), ram.range[i].end - IMAGE_PAYLOAD_PHYS,
-                                  IMAGE_AS_LOADED, &boot.payload);
     if (wrong)
         pc_panic("the program in memory is %s", wrong);
-    for (uint32_t i = 0; i < boot.payload.segment_count; i++) {
-        const struct payload_segment *segment = &boot.payload.segment[i];
-        uint64_t start = IMAGE_PAYLOAD_PHYS + segment->vaddr;
-
-        ranges_remove(&free_memory, ROUND_DOWN(start, PAGE_BYTES),
-                      ROUND_UP(start + segment->file_bytes, PAGE_BYTES));
-    }
 }
 
 static void cmdline_read(void)
@@ -147,13 +182,16 @@ static void page_tables_load(void)
     paging_init(&ram, &free_memory);
     if (job_range.end)
         pc_job = direct(job_range.start);
-    // 1 to 2 MiB can be seen now. What the boot loader left there has been copied.
+    // 1 to 2 MiB can be seen now. A boot loader may have used them, too.
     for (uint32_t i = 0; i < ram.count; i++) {
         uint64_t start = ram.range[i].start, end = ram.range[i].end;
 
         ranges_add(&free_memory, start > LOW_MEMORY_END ? start : LOW_MEMORY_END,
                    end < IMAGE_KERNEL_PHYS ? end : IMAGE_KERNEL_PHYS);
     }
+    ranges_remove(&free_memory, image.start, IMAGE_KERNEL_PHYS);
+    for (uint32_t i = 0; i < info.keep.count; i++)
+        ranges_remove(&free_memory, info.keep.range[i].start, info.keep.range[i].end);
 }
 
 static void cpu_add(uint32_t apic_id)
@@ -285,11 +323,12 @@ void pc_start(uint32_t magic, uint32_t address)
     core0_init();
     pics_mask();
     memory_find(magic, address);
-    payload_find();
+    image_find();
     cmdline_read();
     if (cmdline->has_job)
         job_find();
     page_tables_load();
+    payload_find();
     cpus_find();
     clock_start();
     counts_choose();

@@ -74,7 +74,8 @@ static void test_stdio(void)
     NEED(fclose(file) == 0);
     file = fopen("poem.txt", "a");
     NEED(file != NULL && fputs("the end\n", file) >= 0 && fclose(file) == 0);
-    NEED(fopen("absent.txt", "r") == NULL && errno == ENOENT);
+    file = fopen("absent.txt", "r");
+    NEED(file == NULL && errno == ENOENT);
     file = tmpfile();
     NEED(file != NULL && fputs("gone", file) >= 0 && fclose(file) == 0);
 }

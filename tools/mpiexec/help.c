@@ -27,6 +27,7 @@ static const struct {
      "  --cores N               cores of the machine (the smaller of ranks and CPUs)\n"
      "  --mem SIZE              memory of a VM: 512M, 4G (three quarters of what is free)\n"
      "  --qemu PATH             the QEMU to use (qemu-system-x86_64 in PATH)\n"
+     "  -bind-to none           machine linux: do not pin the cores to CPUs\n"
      "  -bind-to X, -map-by X   accepted; each rank is bound to a core in any case\n"
      "  --report-bindings, --display-map   print which rank is where\n"},
     {"output",

@@ -193,6 +193,8 @@ static bool take_binding(struct parser *parser, const char *name, char **value)
 {
     static const char *const fine[] = {"core", "hwthread", "none", "slot", "user"};
 
+    if (strcmp(name, "bind-to") == 0)
+        parser->options->no_bind = strcmp(value[0], "none") == 0; // the last one counts
     for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
         if (strcmp(value[0], fine[i]) == 0)
             return true;

@@ -138,6 +138,9 @@ static void test_values(void)
     o = accept("-genvlist A,B -envnone -genv C D a");
     check(o.genv.pass == ENV_LIST && strcmp(o.genv.list, "A,B") == 0, "-genvlist");
     check(o.section[0].env.pass == ENV_NONE && strcmp(o.genv.set.word[0], "C=D") == 0, "-envnone");
+    check(!accept("-bind-to core a").no_bind && accept("-bind-to none a").no_bind &&
+              accept("--bind-to none a").no_bind,
+          "-bind-to none");
     o = accept("--mca a b -iface eth0 -rmk x --allow-run-as-root --oversubscribe -bind-to socket "
                "-map-by core -initial-errhandler mpi_errors_return -launcher ssh a");
     check(o.section[0].argv.count == 1 && o.notes.count == 5, "options taken with a note");

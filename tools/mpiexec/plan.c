@@ -259,7 +259,10 @@ void plan_print(const struct plan *plan)
         for (uint32_t end = rank + section->ranks; rank < end; rank++) {
             uint32_t core = plan_core(plan, rank);
 
-            if (plan->machine == MACHINE_LINUX)
+            if (plan->machine == MACHINE_LINUX && plan->options->no_bind)
+                say("rank %u: core %u, not bound: %s", rank, core,
+                    plan->program[section->program].path);
+            else if (plan->machine == MACHINE_LINUX)
                 say("rank %u: core %u, bound to CPU %u: %s", rank, core,
                     plan->cpu[core % plan->cpu_count], plan->program[section->program].path);
             else

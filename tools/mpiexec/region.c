@@ -127,7 +127,7 @@ static void sections_put(char *base, const struct plan *plan, const struct layou
 static uint32_t job_flags(const struct options *options)
 {
     return (options->strace ? JOB_STRACE : 0u) | (options->timings ? JOB_TIMINGS : 0u) |
-           (isatty(STDIN_FILENO) ? JOB_IN_IS_TTY : 0u) |
+           (options->no_bind ? JOB_NO_BIND : 0u) | (isatty(STDIN_FILENO) ? JOB_IN_IS_TTY : 0u) |
            (isatty(STDOUT_FILENO) && options->outfile == NULL ? JOB_OUT_IS_TTY : 0u) |
            (isatty(STDERR_FILENO) && options->errfile == NULL ? JOB_ERR_IS_TTY : 0u);
 }

@@ -147,12 +147,15 @@ static int job_end_say(const struct job_end *end, const struct plan *plan)
             end->text[0] != '\0' ? ": " : "", end->text);
         break;
     case JOB_ABORT:
-        say("rank %u called MPI_Abort with status %d%s%s", end->rank, status,
-            end->text[0] != '\0' ? ": " : "", end->text);
+        if (end->text[0] != '\0') // MPI's own complaint
+            say("rank %u of %u: %s", end->rank, plan->ranks, end->text);
+        else
+            say("rank %u of %u called MPI_Abort with status %d", end->rank, plan->ranks, status);
         backtrace_say(end, plan);
         break;
     case JOB_SIGNAL:
-        signal_say(end, plan);
+        if (end->signal != SIGPIPE) // its reader has left: the status says enough, as a shell's does
+            signal_say(end, plan);
         status = status != 0 ? status : STATUS_SIGNAL + (int)(end->signal & 127);
         break;
     case JOB_PANIC:

@@ -45,9 +45,9 @@ static size_t probe_place(const struct probe *probe, size_t bytes)
     return place;
 }
 
-// What is unavoidable: a line must go from core to core, and what a rank receives must be copied. Of
-// allgather, alltoall and gather (at the root) that is a block from every other rank. What fits into
-// a line comes with it.
+// What is unavoidable: a line must go from core to core, and what a rank receives must be copied.
+// Of allgather, alltoall and gather (at the root) that is a block from every other rank. What fits
+// into a line comes with it.
 double figure_limit(const struct probe *probe, enum limit_kind kind, unsigned ranks, size_t bytes)
 {
     size_t place = probe_place(probe, bytes);
@@ -105,6 +105,14 @@ size_t figures_read(struct figures *figures, const struct figure *figure, const 
         count++;
     }
     return count;
+}
+
+void figures_drop(struct figures *figures, size_t first, size_t count)
+{
+    size_t behind = figures->count - first - count;
+
+    memmove(figures->at + first, figures->at + first + count, behind * sizeof *figures->at);
+    figures->count -= count;
 }
 
 static int compare_doubles(const void *a, const void *b)

@@ -43,7 +43,7 @@ const struct setting settings[] = {
     {TORITO, "default", "", "", .patient = false},
     {MPICH, "default", "", "", .patient = false},
     {OPEN_MPI, "default", "", "", .patient = false},
-    // Debian's MPICH sends everything through UCX: shared memory of either kind, with or without CMA.
+    // Debian's MPICH sends all through UCX: shared memory of either kind, with or without CMA.
     {MPICH, "posix+cma", "", "UCX_TLS=self,posix,cma", .patient = true},
     {OPEN_MPI, "coll sm", "--mca coll_sm_priority 100", "", .collectives_only = true, .patient = true},
     {MPICH, "posix", "", "UCX_TLS=self,posix", .patient = true},

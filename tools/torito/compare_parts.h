@@ -84,6 +84,7 @@ struct figure {
     double value;   // microseconds or MB/s
     double line_ns; // of its own probe; 0: there was none
     double limit;   // in the unit of `value`; 0: none
+    double others;  // CPUs' worth of time that others used during the run
 };
 
 struct figures {
@@ -124,6 +125,16 @@ void probe_run(const struct plan *plan, unsigned ranks, struct probe *probe);
 enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t setting,
                               unsigned ranks, char **output);
 
+// ---- compare_load.c
+
+struct load {
+    double wall_s, busy_s, own_s;
+};
+
+void load_begin(const struct plan *plan, struct load *load);
+// How many CPUs' worth of time others have used since then, of those we may use.
+double load_of_others(const struct plan *plan, const struct load *begin);
+
 // ---- compare_figures.c
 
 bool probe_read(struct probe *probe, const char *output);
@@ -131,6 +142,7 @@ double figure_limit(const struct probe *probe, enum limit_kind kind, unsigned ra
 // Adds the lines of a table; `figure` tells the rest. Returns how many there were.
 size_t figures_read(struct figures *figures, const struct figure *figure, const struct probe *probe,
                     const char *output);
+void figures_drop(struct figures *figures, size_t first, size_t count);
 double median(double *values, size_t count); // sorts them; 0 if there are none
 
 // One cell of the report: medians over the rounds.

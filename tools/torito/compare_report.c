@@ -35,14 +35,15 @@ static int csv_write(const struct plan *plan, const struct figures *figures)
 
     if (file == NULL)
         return -1;
-    fprintf(file, "round,ranks,benchmark,bytes,library,setting,value,unit,line_ns,limit\n");
+    fprintf(file, "round,ranks,benchmark,bytes,library,setting,value,unit,line_ns,limit,others\n");
     for (size_t i = 0; i < figures->count; i++) {
         const struct figure *f = &figures->at[i];
         const struct setting *s = &settings[f->setting];
 
-        fprintf(file, "%u,%u,%s,%zu,%s,\"%s\",%.3f,%s,%.2f,%.3f\n", f->round, f->ranks,
+        fprintf(file, "%u,%u,%s,%zu,%s,\"%s\",%.3f,%s,%.2f,%.3f,%.2f\n", f->round, f->ranks,
                 benchmarks[f->benchmark].name, f->bytes, plan->library[s->library].name, s->name,
-                f->value, benchmarks[f->benchmark].bandwidth ? "MB/s" : "us", f->line_ns, f->limit);
+                f->value, benchmarks[f->benchmark].bandwidth ? "MB/s" : "us", f->line_ns, f->limit,
+                f->others);
     }
     return close_written(file, "figures.csv");
 }

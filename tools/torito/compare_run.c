@@ -2,8 +2,8 @@
 // compare_run.c: starts compilers, probes and benchmarks, each with a time limit.
 //
 // A launcher that is too late is told so by SIGTERM, for it knows what it has started; what is left
-// after a few seconds is killed. Orphans of it become our children (PR_SET_CHILD_SUBREAPER), so they
-// are found as well: a rank that spins on would spoil every figure after it.
+// after a few seconds is killed. Orphans of it become our children (PR_SET_CHILD_SUBREAPER), so
+// they are found as well: a rank that spins on would spoil every figure after it.
 #include "tools/torito/compare_parts.h"
 
 #include <errno.h>

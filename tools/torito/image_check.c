@@ -14,6 +14,8 @@
 #define MULTIBOOT2_MAGIC 0xe85250d6u
 #define MULTIBOOT2_SEARCH 32768u
 #define MULTIBOOT2_TAG_ADDRESS 2u
+#define MULTIBOOT2_TAG_ENTRY 3u
+#define LOW_MEMORY_END 0x100000u
 #define PVH_NOTE_TYPE 18u // XEN_ELFNOTE_PHYS32_ENTRY
 
 // A rule's answer when it is broken: one sentence in `why`, and false.
@@ -105,41 +107,22 @@ const uint8_t *image_multiboot2(const struct image_file *image)
 }
 
 // Tags follow the header's 16 bytes, each aligned to 8: type, flags, size in bytes; type 0 ends them.
-static bool has_address_tag(const uint8_t *header)
+// NULL if there is none of the type, or it is shorter than `wanted`.
+static const uint8_t *multiboot2_tag(const uint8_t *header, uint32_t type, uint32_t wanted)
 {
     uint32_t bytes = read_u32(header + 8);
     uint32_t size;
 
     for (uint32_t at = 16; at + 8 <= bytes; at += (size + 7) & ~7u) {
-        uint32_t type = read_u32(header + at) & 0xffff;
+        uint32_t found = read_u32(header + at) & 0xffff;
 
         size = read_u32(header + at + 4);
-        if (type == MULTIBOOT2_TAG_ADDRESS)
-            return true;
-        if (type == 0 || size < 8 || size > bytes)
-            return false;
+        if (size < 8 || size > bytes - at || found == 0)
+            return NULL;
+        if (found == type)
+            return size >= wanted ? header + at : NULL;
     }
-    return false;
-}
-
-bool image_multiboot2_loads(const struct image_file *image)
-{
-    const uint8_t *header = image_multiboot2(image);
-    const Elf64_Ehdr *ehdr = image->ehdr;
-    uint64_t bytes = (uint64_t)ehdr->e_shnum * sizeof(Elf64_Shdr);
-
-    if (header == NULL || has_address_tag(header))
-        return header != NULL;
-    if (ehdr->e_shentsize != sizeof(Elf64_Shdr) || !range_inside(ehdr->e_shoff, bytes, image->size))
-        return ehdr->e_shnum == 0;
-    for (unsigned i = 0; i < ehdr->e_shnum; i++) {
-        Elf64_Shdr section;
-
-        memcpy(&section, image->bytes + ehdr->e_shoff + i * sizeof(section), sizeof(section));
-        if (section.sh_type == SHT_RELA || section.sh_type == SHT_REL)
-            return false;
-    }
-    return true;
+    return NULL;
 }
 
 static bool rule_interpreter(const struct image_file *image, char *why)
@@ -200,16 +183,18 @@ static bool rule_kernel(const struct image_file *image, char *why)
                       "its kernel is of version %u, these tools are for version %u; link it "
                       "again with the libtorito.a beside them",
                       image->kernel->version, IMAGE_VERSION);
-    if (segment == NULL || segment->p_paddr != IMAGE_KERNEL_PHYS ||
-        segment->p_filesz < image->header->kernel_bytes)
-        return broken(why, "no segment loads its kernel at 2 MiB; leave the linker script to "
-                           "mpicc");
     if (image->kernel->bytes > IMAGE_PAYLOAD_PHYS - IMAGE_KERNEL_PHYS ||
         image->kernel->text_bytes > image->kernel->bytes)
         return broken(why,
                       "its kernel of %u bytes does not fit between 2 and 4 MiB; build Torito "
                       "again",
                       image->kernel->bytes);
+    // Its zeroed data are in the file: whoever loads the file as it is must make room for them.
+    if (segment == NULL || segment->p_paddr != IMAGE_KERNEL_PHYS ||
+        segment->p_filesz < image->kernel->bytes ||
+        image->kernel->bytes < image->header->kernel_bytes)
+        return broken(why, "no segment loads its kernel at 2 MiB; leave the linker script to "
+                           "mpicc");
     return true;
 }
 
@@ -248,12 +233,41 @@ static bool rule_pvh(const struct image_file *image, char *why)
     return true;
 }
 
+// The address tag's four words follow its head: of the header, of the first byte loaded, behind the last, and
+// behind .bss. GRUB then loads the file as it is, and the kernel must come to lie where it is linked.
+static bool addresses_right(const struct image_file *image, const uint8_t *header, const uint8_t *tag)
+{
+    uint64_t start = read_u32(tag + 12), end = read_u32(tag + 16);
+
+    if (start < LOW_MEMORY_END || start + image->header->kernel_offset != IMAGE_KERNEL_PHYS ||
+        read_u32(tag + 8) != start + (uint64_t)(header - image->bytes) || end < start ||
+        end - start > image->size || read_u32(tag + 20) != 0)
+        return false;
+    for (uint32_t i = 0; i < image->phdr_count; i++)
+        if (image->phdr[i].p_type == PT_LOAD &&
+            image->phdr[i].p_offset + image->phdr[i].p_filesz > end - start)
+            return false;
+    return true;
+}
+
 static bool rule_multiboot2(const struct image_file *image, char *why)
 {
-    if (image_multiboot2(image) == NULL)
+    const uint8_t *header = image_multiboot2(image);
+    const uint8_t *address, *entry;
+
+    if (header == NULL)
         return broken(why, "it has no multiboot2 header in its first 32 KiB, aligned to 8 and with "
                            "a right checksum, so GRUB could not boot it; leave the linker script "
                            "to mpicc");
+    address = multiboot2_tag(header, MULTIBOOT2_TAG_ADDRESS, 24);
+    entry = multiboot2_tag(header, MULTIBOOT2_TAG_ENTRY, 12);
+    if (address == NULL || !addresses_right(image, header, address))
+        return broken(why,
+                      "its multiboot2 header does not tell GRUB to load all of it, the kernel at "
+                      "2 MiB; leave the linker script and section addresses to mpicc");
+    if (entry == NULL || read_u32(entry + 8) != IMAGE_KERNEL_PHYS + image->kernel->mb2_entry)
+        return broken(why, "its multiboot2 entry is not the kernel's; leave the linker script to "
+                           "mpicc");
     return true;
 }
 

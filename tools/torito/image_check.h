@@ -22,9 +22,5 @@ const Elf64_Phdr *image_kernel_segment(const struct image_file *image);
 // The multiboot2 header, or NULL.
 const uint8_t *image_multiboot2(const struct image_file *image);
 
-// Whether GRUB would load the image: by the header's address tag, or as an ELF file, of which it
-// refuses those with relocation sections.
-bool image_multiboot2_loads(const struct image_file *image);
-
 // The bytes of the build-id note, or NULL.
 const uint8_t *image_build_id(const struct image_file *image, size_t *bytes);

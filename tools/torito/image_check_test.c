@@ -20,7 +20,7 @@ struct picture {
     Elf64_Ehdr elf;
     Elf64_Phdr segment[5];
     struct image_header header;
-    uint32_t multiboot2[12];
+    uint32_t multiboot2[16];
     uint32_t pvh_note[5];
     uint32_t build_id_note[5];
     char strings[16];
@@ -68,6 +68,20 @@ static void picture_segments(struct picture *p)
     p->segment[NOTE].p_align = 4;
 }
 
+// Header, address tag, entry tag, end.
+static void multiboot2_make(struct picture *p)
+{
+    uint32_t bytes = sizeof(p->multiboot2), start = IMAGE_KERNEL_PHYS - KERNEL_AT;
+
+    memcpy(p->multiboot2, (uint32_t[]){0xe85250d6, 0, bytes, 0u - 0xe85250d6 - bytes}, 16);
+    memcpy(p->multiboot2 + 4,
+           (uint32_t[]){2, 24, start + offsetof(struct picture, multiboot2), start,
+                        start + IMAGE_BYTES, 0},
+           24);
+    memcpy(p->multiboot2 + 10, (uint32_t[]){3, 12, IMAGE_KERNEL_PHYS + 0x300, 0}, 16);
+    memcpy(p->multiboot2 + 14, (uint32_t[]){0, 8}, 8);
+}
+
 static void picture_make(void)
 {
     struct picture *p = &file.picture;
@@ -92,12 +106,12 @@ static void picture_make(void)
                                       .data_start = DATA_AT};
     *kernel() = (struct kernel_header){.magic = IMAGE_MAGIC,
                                        .version = IMAGE_VERSION,
-                                       .bytes = 2 * PAGE,
+                                       .bytes = PAGE,
                                        .text_bytes = PAGE,
                                        .elf_entry = 0x100,
                                        .pvh_entry = 0x200,
                                        .mb2_entry = 0x300};
-    memcpy(p->multiboot2, (uint32_t[]){0xe85250d6, 0, 48, 0u - 0xe85250d6 - 48}, 16);
+    multiboot2_make(p);
     memcpy(p->pvh_note, (uint32_t[]){4, 4, 18, 0x006e6558, IMAGE_KERNEL_PHYS + 0x200}, 20);
     memcpy(p->build_id_note, (uint32_t[]){4, 4, NT_GNU_BUILD_ID, 0x00554e47, 0x1234}, 20);
     strcpy(p->strings, "libm.so.6");
@@ -122,7 +136,6 @@ static const char *judge(size_t bytes)
         if (image_check(&image, why))
             why[0] = '\0';
         image_build_id(&image, &id_bytes);
-        image_multiboot2_loads(&image);
         image_file_close(&image);
     }
     close(fd);
@@ -164,8 +177,26 @@ static void test_entries(void)
     expect("PVH entry elsewhere", "PVH entry");
     p->multiboot2[3]++;
     expect("multiboot2 checksum", "multiboot2");
-    memmove((char *)p->multiboot2 + 4, p->multiboot2, 32);
+    memmove((char *)p->multiboot2 + 4, p->multiboot2, 60);
     expect("multiboot2 header aligned to 4", "multiboot2");
+    p->multiboot2[4] = 5;
+    expect("no address tag", "all of it");
+    p->multiboot2[5] = 16;
+    expect("a short address tag", "all of it");
+    p->multiboot2[6] += 8;
+    expect("multiboot2 header elsewhere", "all of it");
+    p->multiboot2[7] += PAGE;
+    expect("file loaded too high", "all of it");
+    p->multiboot2[8]--;
+    expect("file loaded in part", "all of it");
+    p->multiboot2[8] += PAGE;
+    expect("more loaded than the file has", "all of it");
+    p->multiboot2[9] = IMAGE_KERNEL_PHYS + PAGE;
+    expect("zeroed in the middle", "all of it");
+    p->multiboot2[12]++;
+    expect("multiboot2 entry elsewhere", "multiboot2 entry");
+    p->multiboot2[10] = 6;
+    expect("no multiboot2 entry", "multiboot2 entry");
     memcpy(p->spare, (uint32_t[]){0x1badb002, 0, 0u - 0x1badb002}, 12);
     expect("multiboot1 header", "multiboot1");
 }
@@ -187,6 +218,8 @@ static void test_layout(void)
     expect("segments overlap", "overlap");
     p->segment[KERNEL].p_paddr += PAGE;
     expect("kernel elsewhere", "2 MiB");
+    kernel()->bytes += PAGE;
+    expect("kernel's zeroed data not in the file", "2 MiB");
     kernel()->bytes = 4u << 20;
     expect("large kernel", "does not fit");
     kernel()->version++;

@@ -127,15 +127,14 @@ static void print_build_id(const struct image_file *image)
     printf("%s\n", id == NULL ? "none" : "");
 }
 
-static void print_machines(const struct image_file *image)
+static void print_machines(void)
 {
     printf("starts on\n"
            "  linux        a process of Linux x86-64\n"
            "  microvm      QEMU -M microvm, by its PVH entry\n"
            "  q35          QEMU -M q35 and -M pc, by its PVH entry\n"
+           "  GRUB 2       a PC with BIOS or UEFI, by its multiboot2 header\n"
            "  other VMMs   by PVH, untried: Firecracker 1.12 and later, Cloud Hypervisor\n");
-    if (image_multiboot2_loads(image))
-        printf("  GRUB 2       by its multiboot2 header, from BIOS and UEFI\n");
 }
 
 static int info_print(const char *path)
@@ -158,7 +157,7 @@ static int info_print(const char *path)
     print_segments(&image);
     print_build_id(&image);
     if (good)
-        print_machines(&image);
+        print_machines();
     else
         fprintf(stderr, "torito: \"%s\" breaks a rule of images: %s\n", path, why);
     image_file_close(&image);
