@@ -27,8 +27,9 @@
 
 #define LINE_BYTES 64
 #define PAGE_BYTES 4096u
-#define BATCH 1000      // line transfers between two looks at the clock
-#define BATCHES_MAX 512 // the figure is the median of the batches
+#define BATCH 100        // round trips between two looks at the clock
+#define BATCHES_LEAST 32 // the figure is their median: a batch that a third process broke does
+#define BATCHES_MAX 4096 // not count
 
 static size_t min_bytes = 1, max_bytes = 4 << 20, step = 2;
 static double figure_s = 0.005;
@@ -96,7 +97,7 @@ static double bounce(void)
                 ;
         }
         batch_s[batches++] = now_s() - start_s;
-    } while (batches < BATCHES_MAX && now_s() < end_s);
+    } while (batches < BATCHES_LEAST || (batches < BATCHES_MAX && now_s() < end_s));
     atomic_store_explicit(&shared.stop, true, memory_order_relaxed);
     qsort(batch_s, batches, sizeof *batch_s, compare_doubles);
     return batch_s[batches / 2] / BATCH / 2 * 1e9;

@@ -37,6 +37,8 @@ struct mpii_comm {
     // Called when the communicator goes, by whom these belong to; NULL: nothing to do.
     void (*coll_delete)(struct mpii_comm *comm);
     void (*topology_delete)(struct mpii_comm *comm);
+    void (*buffer_delete)(struct mpii_comm *comm);
+    struct mpii_buffer *buffer; // MPI_Comm_attach_buffer; pt2pt/buffer.h
 };
 
 extern struct mpii_comm mpii_world, mpii_self;

@@ -62,8 +62,12 @@ int PMPI_Finalize(void)
 {
     int rc = mpii_check_running(__func__);
 
+    // First of all, for the callbacks may still use MPI (11.2.4).
+    if (rc == MPI_SUCCESS)
+        rc = mpii_attributes_delete(__func__, MPI_COMM_SELF, &mpii_self.object, MPI_COMM_SELF);
     if (rc != MPI_SUCCESS)
         return rc;
+    mpii_requests_drain();
     mpii_process.state = MPII_AFTER;
     mpii_services()->mpi_state(1, 1);
     return MPI_SUCCESS;

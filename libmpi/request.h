@@ -25,6 +25,8 @@ enum mpii_request_kind {
     MPII_SEND,
     MPII_RECEIVE,
     MPII_DONE,        // nothing to do: MPI_PROC_NULL
+    MPII_PAIR,        // a send and a receive: MPI_Isendrecv
+    MPII_FLUSH,       // of a buffer of buffered sends
     MPII_GENERALIZED, // MPI 4.1, 13.2
     MPII_PARTITIONED, // 4.2
     MPII_COLLECTIVE,  // a schedule; libmpi/coll
@@ -57,6 +59,7 @@ struct mpii_request {
     int peer;        // send: destination's rank in the communicator
     int matched_source, matched_tag;
     struct mpii_request *next, *prev;       // posted receives of the endpoint
+    struct mpii_request *link;              // request.c: recycled or abandoned ones
     const struct mpii_request_class *class; // NULL: plain
     void *extra;                            // the class's
 };
@@ -65,9 +68,12 @@ struct mpii_request {
 struct mpii_request_class {
     int (*start)(struct mpii_request *request);     // MPI_Start
     bool (*progress)(struct mpii_request *request); // called while someone waits or tests; true: done
-    int (*finish)(struct mpii_request *request,
-                  MPI_Status *status);             // fills the status, returns an error class
-    void (*release)(struct mpii_request *request); // before it is deleted
+    // Of a request with progress: one that must be done before it can go on. NULL, or no such entry:
+    // not known, and a wait for it does not sleep.
+    struct mpii_request *(*blocker)(struct mpii_request *request);
+    // Fills the status, returns an error class. Changes nothing: MPI_Request_get_status calls it too.
+    int (*finish)(struct mpii_request *request, MPI_Status *status);
+    void (*release)(struct mpii_request *request); // before it is deleted; an error goes into its `error`
     int (*cancel)(struct mpii_request *request);
 };
 
@@ -115,11 +121,32 @@ static inline bool mpii_request_done(const struct mpii_request *request)
     return atomic_load_explicit(&request->done, memory_order_acquire) != 0;
 }
 
-// Any rank: the request is finished. It may be gone when this returns.
+// Any rank of its core: the request is finished. It may be gone when this returns.
 void mpii_request_complete(struct mpii_request *request);
+
+// The same from any core.
+void mpii_request_complete_remote(struct mpii_request *request);
+
+// Its rank: is it done, perhaps after its own kind of progress?
+bool mpii_request_poll(struct mpii_request *request);
+
+// Its rank: the status of a request that is done, which stays as it is. Returns its error.
+int mpii_request_status(struct mpii_request *request, MPI_Status *status);
 
 // Its rank: what MPI_Wait says of a request that is done; then inactive, or deleted. Returns its error.
 int mpii_request_finish(struct mpii_request *request, MPI_Status *status);
+
+// Nobody will wait for it: it goes on and is deleted when it is done (MPI_Request_free).
+void mpii_request_abandon(struct mpii_request *request);
+
+// Deletes those that are done by now.
+void mpii_requests_reap(void);
+
+// Waits for all that were abandoned. MPI_Finalize.
+void mpii_requests_drain(void);
+
+// What else mpii_requests_drain does: waits for buffered sends. NULL: there were none.
+extern void (*mpii_buffers_drain)(void);
 
 // --- moving messages; arguments have been checked ---
 
@@ -137,14 +164,26 @@ void mpii_message_receive(struct mpii_message *message, struct mpii_request *req
 // Takes a posted receive back. False: it has been matched.
 bool mpii_receive_cancel(struct mpii_request *request);
 
+// Tries to take a send back, whose receiver may be on another core: then the answer comes later. The request is
+// done in the end in any case, and `cancelled` if that has succeeded. What was sent eagerly is not taken back.
+void mpii_send_cancel(struct mpii_request *request);
+
 // Looks at the bus and delivers what is there. True if there was anything.
 bool mpii_progress(void);
+
+// More that must get on while the rank waits or tests: nonblocking collectives, once there was one; NULL before.
+// True if something got on. `thread`, unless NULL, is about to block and must be woken for it.
+extern bool (*mpii_progress_more)(void *thread);
 
 // Waits until the request is done.
 void mpii_request_wait(struct mpii_request *request);
 
-// For waits on several things: one turn of making progress; blocks if it must when `waiters`, requests whose
-// waiter field the caller has set and looked at once more, promise a wake. NULL entries are skipped.
+// After a test that has failed: a turn of making progress that lets others of this core run, since programs test
+// in loops (3.5 and 3.7.4: progress).
+void mpii_test_turn(void);
+
+// For waits on several things: one turn of making progress, which sleeps if one of the requests being done
+// will end the sleep. NULL entries are skipped.
 void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_t *turns);
 
 // One turn of waiting for a message to be queued: MPI_Probe.

@@ -18,13 +18,13 @@ struct mpii_type {
     MPI_Count lb, extent;
     MPI_Count true_lb, true_extent;
     bool committed;
-    bool dense; // count of them are count * size bytes at buf, in order. Of committed types only
-    bool marked; // lb and extent were set (5.1.7), rather than follow from the data
+    bool dense;    // count of them are count * size bytes at buf, in order. Of committed types only
+    bool marked;   // lb and extent were set (5.1.7), rather than follow from the data
     uint8_t align; // of its strictest basic type
     uint8_t basic; // enum mpii_basic of the only predefined type it is made of; MPII_BASIC_MIXED
     const struct mpii_type *element; // that predefined type; itself, if predefined; NULL: several or none
     struct mpii_map *map;            // NULL: no data
-    const struct mpii_map *plan;     // the map without regard to types; belongs to it; NULL before commit
+    const struct mpii_map *plan; // the map without regard to types; belongs to it; NULL before commit
     struct mpii_type_contents *contents; // NULL: a named type
 };
 
@@ -33,14 +33,32 @@ enum mpii_basic {
     MPII_BASIC_MIXED,
     MPII_BASIC_BYTES, // MPI_BYTE, MPI_PACKED
     MPII_BASIC_CHAR,  // MPI_CHAR, MPI_WCHAR, MPI_CHARACTER: no arithmetic
-    MPII_BASIC_I8, MPII_BASIC_I16, MPII_BASIC_I32, MPII_BASIC_I64,
-    MPII_BASIC_U8, MPII_BASIC_U16, MPII_BASIC_U32, MPII_BASIC_U64,
-    MPII_BASIC_F32, MPII_BASIC_F64, MPII_BASIC_F80, MPII_BASIC_F128,
-    MPII_BASIC_C32, MPII_BASIC_C64, MPII_BASIC_C80, // complex of float, double, long double
-    MPII_BASIC_BOOL8, MPII_BASIC_LOGICAL32,         // C bool, Fortran LOGICAL
-    MPII_BASIC_PAIR, // MPI_FLOAT_INT and the like: the element tells which
-    MPII_BASIC_I128, MPII_BASIC_F16, MPII_BASIC_C16, MPII_BASIC_C128, // optional Fortran kinds
-    MPII_BASIC_LOGICAL8, MPII_BASIC_LOGICAL16, MPII_BASIC_LOGICAL64, MPII_BASIC_LOGICAL128,
+    MPII_BASIC_I8,    // signed and unsigned integers
+    MPII_BASIC_I16,
+    MPII_BASIC_I32,
+    MPII_BASIC_I64,
+    MPII_BASIC_U8,
+    MPII_BASIC_U16,
+    MPII_BASIC_U32,
+    MPII_BASIC_U64,
+    MPII_BASIC_F32,
+    MPII_BASIC_F64,
+    MPII_BASIC_F80,  // long double
+    MPII_BASIC_F128, // REAL(16)
+    MPII_BASIC_C32,  // complex, of numbers of these bits
+    MPII_BASIC_C64,
+    MPII_BASIC_C80,
+    MPII_BASIC_BOOL8,     // C bool
+    MPII_BASIC_LOGICAL32, // Fortran LOGICAL
+    MPII_BASIC_PAIR,      // MPI_FLOAT_INT and the like: the element tells which
+    MPII_BASIC_I128,      // from here on: Fortran kinds that not every compiler has
+    MPII_BASIC_F16,
+    MPII_BASIC_C16,
+    MPII_BASIC_C128,
+    MPII_BASIC_LOGICAL8,
+    MPII_BASIC_LOGICAL16,
+    MPII_BASIC_LOGICAL64,
+    MPII_BASIC_LOGICAL128,
 };
 
 // The type behind a handle, or NULL if it is none. Inline: it is on the path of every message.

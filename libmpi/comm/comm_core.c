@@ -33,6 +33,8 @@ void mpii_comm_drop(struct mpii_comm *comm)
         comm->coll_delete(comm);
     if (comm->topology_delete)
         comm->topology_delete(comm);
+    if (comm->buffer_delete)
+        comm->buffer_delete(comm);
     if (comm->local)
         mpii_comm_drop(comm->local); // an intracommunicator: it has none itself
     mpii_info_drop(comm->info);

@@ -5,20 +5,22 @@
 
 #define WINDOW_WORDS (MPII_CONTEXT_WINDOW / 64)
 
-_Static_assert(MPII_CONTEXT_WORDS == WINDOW_WORDS + 1, "the last word says whether all have offered");
+_Static_assert(MPII_CONTEXT_WORDS == WINDOW_WORDS + 1, "the last word says whether bits were withheld");
 
 // MPI_COMM_WORLD has 0, MPI_COMM_SELF the next.
 struct mpii_context_pool mpii_contexts = {.used = {{3}}};
 
 void mpii_context_begin(struct mpii_context_pool *pool, struct mpii_context_search *search,
-                        uint64_t order)
+                        uint32_t seed)
 {
-    struct mpii_context_search **at = &pool->searches;
+    uint32_t mixed = seed * 2654435761u; // spreads neighbours: 2^32 by the golden ratio
 
-    while (*at && (*at)->order <= order)
-        at = &(*at)->next;
-    *search = (struct mpii_context_search){.next = *at, .order = order};
-    *at = search;
+    *search = (struct mpii_context_search){
+        .next = pool->searches,
+        .start = mixed >> 24,
+        .stride = (mixed >> 16 & 0xff) | 1, // odd: visits every one of the windows, a power of two
+    };
+    pool->searches = search;
 }
 
 void mpii_context_cancel(struct mpii_context_pool *pool, struct mpii_context_search *search)
@@ -30,25 +32,36 @@ void mpii_context_cancel(struct mpii_context_pool *pool, struct mpii_context_sea
     *at = search->next;
 }
 
-static bool is_offering(const struct mpii_context_pool *pool)
-{
-    const struct mpii_context_search *search = pool->searches;
-
-    while (search && !search->offered)
-        search = search->next;
-    return search != NULL;
-}
-
 void mpii_context_offer(struct mpii_context_pool *pool, struct mpii_context_search *search,
                         uint64_t words[MPII_CONTEXT_WORDS])
 {
-    memset(words, 0, MPII_CONTEXT_WORDS * sizeof *words);
-    if (pool->searches != search || is_offering(pool))
-        return; // busy
-    for (int i = 0; i < WINDOW_WORDS; i++)
-        words[i] = ~pool->used[search->window][i];
-    words[WINDOW_WORDS] = UINT64_MAX;
-    search->offered = true;
+    const struct mpii_context_search *other;
+    uint64_t withheld = 0;
+
+    for (int i = 0; i < WINDOW_WORDS; i++) {
+        uint64_t taken = 0;
+
+        for (other = pool->searches; other; other = other->next)
+            if (other != search && other->window == search->window)
+                taken |= other->offered[i];
+        withheld |= taken;
+        words[i] = ~pool->used[search->window][i] & ~taken;
+    }
+    memcpy(search->offered, words, sizeof search->offered);
+    words[WINDOW_WORDS] = withheld ? 0 : UINT64_MAX;
+}
+
+// Round 0 is at window 0, the next MPII_CONTEXT_WINDOWS rounds are a pass over all.
+static bool next_window(struct mpii_context_search *search)
+{
+    if (++search->round > MPII_CONTEXT_WINDOWS) {
+        if (!search->withheld)
+            return false;
+        search->withheld = false;
+        search->round = 1;
+    }
+    search->window = (int)((search->start + search->round * search->stride) % MPII_CONTEXT_WINDOWS);
+    return true;
 }
 
 enum mpii_context_result mpii_context_settle(struct mpii_context_pool *pool,
@@ -56,9 +69,7 @@ enum mpii_context_result mpii_context_settle(struct mpii_context_pool *pool,
                                              const uint64_t words[MPII_CONTEXT_WORDS],
                                              uint32_t *context)
 {
-    search->offered = false;
-    if (words[WINDOW_WORDS] == 0)
-        return MPII_CONTEXT_BUSY;
+    memset(search->offered, 0, sizeof search->offered);
     for (int i = 0; i < WINDOW_WORDS; i++) {
         int bit;
 
@@ -70,7 +81,9 @@ enum mpii_context_result mpii_context_settle(struct mpii_context_pool *pool,
         mpii_context_cancel(pool, search);
         return MPII_CONTEXT_DONE;
     }
-    if (++search->window < MPII_CONTEXT_WINDOWS)
+    if (search->round > 0 && words[WINDOW_WORDS] == 0)
+        search->withheld = true;
+    if (next_window(search))
         return MPII_CONTEXT_AGAIN;
     mpii_context_cancel(pool, search);
     return MPII_CONTEXT_EXHAUSTED;

@@ -10,31 +10,34 @@
 //           communicator, and for an intercommunicator over both sides
 //           mpii_context_settle looks at the result, the same everywhere: done, or another round
 //
-// The context chosen is the lowest one free everywhere. If a window has none, all go on to the next, so
-// only the number of communicators that live at the same time counts, never how many there have been;
-// and a message of a few words does as long as that number is small.
+// The context chosen is one free everywhere. If a window has none, all go on to another, so only the number
+// of communicators that live at the same time counts, never how many there have been; and one round
+// does as long as that number is small: all begin with window 0.
 //
-// Several threads of a rank, or nonblocking constructors, may be at it at once, with different processes.
-// A context must not be offered twice, so one search of a rank offers at a time: that with the lowest
-// order. Others take part with an offer that says "busy", which makes its round one that all repeat.
-// On every rank the lowest order goes first, so the search that is lowest everywhere succeeds.
+// Several threads of a rank, or nonblocking constructors, may be at it at once, with different processes
+// and in a different order on each rank. None waits for another, or two ranks could each wait for the
+// other's second. Instead what one search of a rank has offered is withheld from all its other searches,
+// so no context is given out twice; a search that finds a window taken that way goes on to other
+// windows, each in an order of its own, and ends only when all are truly full.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
 #pragma GCC visibility push(hidden)
 
-#define MPII_CONTEXT_WORDS 5 // four words with a bit for each context, and one that is 0 if busy
+#define MPII_CONTEXT_WORDS 5 // four with a bit for each context, and one that is 0 if bits were withheld
 #define MPII_CONTEXT_WINDOW 256 // contexts in a window
 #define MPII_CONTEXT_WINDOWS 256
 #define MPII_CONTEXT_STEP 2 // a communicator has two: see struct mpii_comm
 
 // One agreement under way. The fields are context.c's.
 struct mpii_context_search {
-    struct mpii_context_search *next; // by rising order
-    uint64_t order;
+    struct mpii_context_search *next;
+    uint32_t start, stride; // the order of windows after the first
+    uint32_t round;
     int window;
-    bool offered; // bits of this rank are out
+    bool withheld; // in some round of this pass, by some rank
+    uint64_t offered[MPII_CONTEXT_WINDOW / 64];
 };
 
 // The contexts of one rank.
@@ -47,16 +50,14 @@ extern struct mpii_context_pool mpii_contexts;
 
 enum mpii_context_result {
     MPII_CONTEXT_DONE,
-    MPII_CONTEXT_AGAIN,     // another round, at once
-    MPII_CONTEXT_BUSY,      // another round; let other threads run first
-    MPII_CONTEXT_EXHAUSTED, // MPII_CONTEXT_WINDOWS * MPII_CONTEXT_WINDOW communicators live; all ranks agree
+    MPII_CONTEXT_AGAIN,     // another round
+    MPII_CONTEXT_EXHAUSTED, // each window is full in some process; all come to that together
 };
 
-// Starts a search. `order` must be the same in all processes concerned and different for agreements that can
-// overlap: the parent's context in the high word; in the low one a tag (MPI_Comm_create_group) or the
-// number of the nonblocking constructor on that parent.
+// Starts a search. `seed` must be the same in all processes concerned, and should differ for agreements that
+// can overlap: made of the parent's context and, for MPI_Comm_create_group, the tag.
 void mpii_context_begin(struct mpii_context_pool *pool, struct mpii_context_search *search,
-                        uint64_t order);
+                        uint32_t seed);
 
 void mpii_context_offer(struct mpii_context_pool *pool, struct mpii_context_search *search,
                         uint64_t words[MPII_CONTEXT_WORDS]);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// name.c: names of communicators, datatypes and windows (MPI 4.1, 7.8).
+// name.c: names of communicators and windows (MPI 4.1, 7.8). Those of datatypes are in type/name.c.
 #include "libmpi/comm.h"
-#include "libmpi/type.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,16 +34,6 @@ static int name_get(const char *function, MPI_Comm comm, const char *name, char 
     return rc;
 }
 
-static int type_check(const char *function, MPI_Datatype datatype)
-{
-    int rc = mpii_check_running(function);
-
-    if (rc != MPI_SUCCESS || mpii_type(datatype))
-        return rc;
-    return mpii_error(function, MPI_COMM_NULL, MPI_ERR_TYPE, "datatype %p is no datatype",
-                      (void *)datatype);
-}
-
 static int win_check(const char *function, MPI_Win win)
 {
     int rc = mpii_check_running(function);
@@ -76,29 +65,6 @@ int PMPI_Comm_get_name(MPI_Comm comm, char *comm_name, int *resultlen)
     if (rc != MPI_SUCCESS)
         return rc;
     return name_get(__func__, comm, mpii_comm(comm)->object.name, comm_name, resultlen);
-}
-
-#pragma weak MPI_Type_set_name = PMPI_Type_set_name
-int PMPI_Type_set_name(MPI_Datatype datatype, const char *type_name)
-{
-    int rc = type_check(__func__, datatype);
-
-    if (rc != MPI_SUCCESS)
-        return rc;
-    return name_set(__func__, MPI_COMM_NULL, &mpii_type(datatype)->object, type_name);
-}
-
-#pragma weak MPI_Type_get_name = PMPI_Type_get_name
-int PMPI_Type_get_name(MPI_Datatype datatype, char *type_name, int *resultlen)
-{
-    int rc;
-
-    if (datatype == MPI_DATATYPE_NULL)
-        return name_get(__func__, MPI_COMM_NULL, "MPI_DATATYPE_NULL", type_name, resultlen);
-    rc = type_check(__func__, datatype);
-    if (rc != MPI_SUCCESS)
-        return rc;
-    return name_get(__func__, MPI_COMM_NULL, mpii_type(datatype)->object.name, type_name, resultlen);
 }
 
 #pragma weak MPI_Win_set_name = PMPI_Win_set_name

@@ -34,4 +34,45 @@ struct mpii_request *mpii_receive_request(const struct mpii_message_args *args);
 void mpii_request_start_send(struct mpii_request *request);
 void mpii_request_start_receive(struct mpii_request *request);
 
+// The error of a message that was longer than the buffer. Returns the class.
+int mpii_truncated(const struct mpii_message_args *args, int source, int tag);
+
+// Sends and receives: MPI_Send and MPI_Recv, of unchecked arguments.
+int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode);
+
+// --- looking for messages that have no receive yet: seek.c ---
+
+// Is there one? From MPI_PROC_NULL there always is: NULL. After a search in vain others have had a turn.
+bool mpii_message_seek(const struct mpii_comm *comm, int source, int tag, bool take,
+                       const struct mpii_message **message);
+
+// Waits until there is one. NULL: from MPI_PROC_NULL.
+const struct mpii_message *mpii_message_await(const struct mpii_comm *comm, int source, int tag,
+                                              bool take);
+
+// What probes say of a message; NULL for one from MPI_PROC_NULL.
+void mpii_message_status(const struct mpii_message *message, MPI_Status *status);
+
+// --- lists of requests ---
+
+// MPI_SUCCESS, or MPI_ERR_COUNT or MPI_ERR_REQUEST after the error handler was invoked. Null handles are fine.
+int mpii_check_requests(const char *function, int count, const MPI_Request list[]);
+
+// MPI_SUCCESS for one request that is not MPI_REQUEST_NULL, in *request; otherwise MPI_ERR_REQUEST.
+int mpii_check_request(const char *function, MPI_Request handle, struct mpii_request **request);
+
+// Reports what a request says was wrong, through its communicator's handler. Returns the class.
+int mpii_request_report(const char *function, MPI_Comm comm, int error, const MPI_Status *status);
+
+static inline MPI_Comm mpii_request_comm(const struct mpii_request *request)
+{
+    return request->comm ? request->comm->handle : MPI_COMM_NULL;
+}
+
+// Not MPI_REQUEST_NULL, and not an inactive persistent one?
+static inline bool mpii_request_live(MPI_Request handle)
+{
+    return handle != MPI_REQUEST_NULL && ((const struct mpii_request *)handle)->active;
+}
+
 #pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #define SPINS 4000 // turns of looking before a wait blocks, while nobody else wants the core
 
 struct mpii_endpoint mpii_endpoint;
+bool (*mpii_progress_more)(void *thread);
 static const struct services *services;
 
 static struct mpii_endpoint *endpoint_of(uint32_t world)
@@ -133,6 +134,17 @@ static void send_here(struct mpii_endpoint *to, struct mpii_request *request)
     mpii_request_complete(request);
 }
 
+// A place on the bus to another core, to be filled and published at once.
+static struct bus_message *claim(const struct mpii_endpoint *to)
+{
+    struct bus_message *message;
+
+    while (!(message = services->bus_claim(to->core))) // ends when the other core has made progress
+        if (!mpii_progress())
+            turn();
+    return message;
+}
+
 static void send_there(struct mpii_endpoint *to, struct mpii_request *request)
 {
     bool wait = request->mode == MPII_SYNCHRONOUS || request->bytes > EAGER_BYTES_MAX;
@@ -146,9 +158,7 @@ static void send_there(struct mpii_endpoint *to, struct mpii_request *request)
         if (eager)
             pack(eager->data, request);
     }
-    while (!(message = services->bus_claim(to->core))) // ends when the other core has made progress
-        if (!mpii_progress())
-            turn();
+    message = claim(to);
     wire = (struct mpii_wire *)message->bytes;
     message->addr = (uint64_t)request->context << 32 | (uint32_t)request->tag;
     message->len = (uint32_t)request->bytes;
@@ -166,10 +176,14 @@ static void send_there(struct mpii_endpoint *to, struct mpii_request *request)
         mpii_request_complete(request);
 }
 
+static struct mpii_endpoint *target_of(const struct mpii_request *request)
+{
+    return endpoint_of(mpii_group_world(mpii_comm_peers(request->comm), request->peer));
+}
+
 void mpii_send_start(struct mpii_request *request)
 {
-    const struct mpii_group *peers = mpii_comm_peers(request->comm);
-    struct mpii_endpoint *to = endpoint_of(mpii_group_world(peers, request->peer));
+    struct mpii_endpoint *to = target_of(request);
 
     request->source = request->comm->rank;
     if (to->core == mpii_endpoint.core)
@@ -178,7 +192,41 @@ void mpii_send_start(struct mpii_request *request)
         send_there(to, request);
 }
 
+void mpii_send_cancel(struct mpii_request *request)
+{
+    struct mpii_endpoint *to = target_of(request);
+    struct bus_message *message;
+    struct mpii_wire *wire;
+
+    if (mpii_request_done(request))
+        return;
+    if (to->core == mpii_endpoint.core) {
+        request->cancelled = mpii_message_withdraw(to, request);
+        if (request->cancelled)
+            mpii_request_complete(request);
+        return;
+    }
+    message = claim(to);
+    wire = (struct mpii_wire *)message->bytes;
+    message->addr = 0;
+    message->len = 0;
+    wire->source = 0;
+    wire->target = (uint16_t)to->world;
+    wire->kind = MPII_WIRE_CANCEL;
+    wire->sender = request;
+    services->bus_publish(to->core, message);
+}
+
 // --- what the bus brings ---
+
+// The message came before this, on the same queue of the bus: it waits for its receive, or has been matched.
+static void withdraw(struct mpii_endpoint *endpoint, struct mpii_request *sender)
+{
+    if (!mpii_message_withdraw(endpoint, sender))
+        return;
+    sender->cancelled = true;
+    mpii_request_complete_remote(sender);
+}
 
 static void dispatch(const struct bus_message *message)
 {
@@ -190,6 +238,10 @@ static void dispatch(const struct bus_message *message)
                                    .data = wire->data,
                                    .copy = wire->kind == MPII_WIRE_INLINE};
 
+    if (wire->kind == MPII_WIRE_CANCEL) {
+        withdraw(endpoint_of(wire->target), wire->sender);
+        return;
+    }
     if (wire->kind == MPII_WIRE_EAGER) {
         arrival.eager = wire->eager;
         arrival.data = wire->eager->data;
@@ -220,24 +272,73 @@ bool mpii_progress(void)
 
 // --- waiting ---
 
-static bool any_done(struct mpii_request *const requests[], size_t count)
+// What else is under way; true if it got on. `thread` is about to wait, NULL: nobody is.
+static bool progress_more(void *thread)
 {
-    for (size_t i = 0; i < count; i++)
-        if (requests[i] && requests[i]->active && mpii_request_done(requests[i]))
-            return true;
-    return false;
+    return mpii_progress_more && mpii_progress_more(thread);
 }
 
-static void waiter_set(struct mpii_request *const requests[], size_t count, void *thread)
+void mpii_test_turn(void)
 {
-    for (size_t i = 0; i < count; i++)
-        if (requests[i])
-            atomic_store_explicit(&requests[i]->waiter, thread, memory_order_relaxed);
+    if (!mpii_progress() && !progress_more(NULL) && services->others_ready())
+        services->yield();
+}
+
+// The request whose end will wake who waits for `request`: itself or, if it makes progress of its own, the one
+// it needs next. NULL: not known.
+static struct mpii_request *waker_of(struct mpii_request *request)
+{
+    while (request && !mpii_request_done(request) && request->class && request->class->progress)
+        request = request->class->blocker ? request->class->blocker(request) : NULL;
+    return request;
+}
+
+// Names the thread in all requests, and NULL in those that name it. False if the wait must not sleep: a
+// request is done, or its end would wake nobody or another thread.
+static bool waiter_set(struct mpii_request *const requests[], size_t count, void *thread)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct mpii_request *waker = waker_of(requests[i]);
+        void *waiter;
+
+        if (!requests[i])
+            continue;
+        if (!waker)
+            return false;
+        waiter = atomic_load_explicit(&waker->waiter, memory_order_relaxed);
+        if (waiter && waiter != thread)
+            return false;
+        atomic_store_explicit(&waker->waiter, thread, memory_order_relaxed);
+    }
+    return true;
+}
+
+static void waiter_clear(struct mpii_request *const requests[], size_t count, const void *thread)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct mpii_request *waker = waker_of(requests[i]);
+
+        if (waker && atomic_load_explicit(&waker->waiter, memory_order_relaxed) == thread)
+            atomic_store_explicit(&waker->waiter, NULL, memory_order_relaxed);
+    }
+}
+
+static bool any_done(struct mpii_request *const requests[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct mpii_request *waker = waker_of(requests[i]);
+
+        if (requests[i] && requests[i]->active && (!waker || mpii_request_done(waker)))
+            return true;
+    }
+    return false;
 }
 
 void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_t *turns)
 {
-    if (mpii_progress()) {
+    void *thread;
+
+    if (mpii_progress() || progress_more(NULL)) {
         *turns = 0;
         return;
     }
@@ -245,26 +346,30 @@ void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_
         __builtin_ia32_pause();
         return;
     }
-    waiter_set(requests, count, services->thread());
-    // [W] who waits before what is done; pairs with the fence of who finishes on another core.
-    atomic_thread_fence(memory_order_seq_cst);
-    if (!any_done(requests, count))
-        services->wait(mpii_progress);
-    waiter_set(requests, count, NULL);
-    *turns = 0;
+    thread = services->thread();
+    if (waiter_set(requests, count, thread)) {
+        // [W] who waits before what is done; pairs with the fence of who finishes on another core.
+        atomic_thread_fence(memory_order_seq_cst);
+        if (!progress_more(thread) && !any_done(requests, count))
+            services->wait(mpii_progress);
+        *turns = 0;
+    } else {
+        turn();
+    }
+    waiter_clear(requests, count, thread);
 }
 
 void mpii_request_wait(struct mpii_request *request)
 {
     uint32_t turns = 0;
 
-    while (!mpii_request_done(request)) // ends when the other side has sent, received or gone
+    while (!mpii_request_poll(request)) // ends when the other side has sent, received or gone
         mpii_wait_turn(&request, 1, &turns);
 }
 
 void mpii_prober_wait(uint32_t *turns)
 {
-    if (mpii_progress()) {
+    if (mpii_progress() || progress_more(NULL)) {
         *turns = 0;
         return;
     }
@@ -277,7 +382,8 @@ void mpii_prober_wait(uint32_t *turns)
         return;
     }
     mpii_endpoint.prober = services->thread();
-    services->wait(mpii_progress);
+    if (!progress_more(services->thread()))
+        services->wait(mpii_progress);
     mpii_endpoint.prober = NULL;
     *turns = 0;
 }

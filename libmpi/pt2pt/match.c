@@ -75,24 +75,29 @@ struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t c
     return request;
 }
 
-static void sender_complete(struct mpii_request *sender, bool remote)
+static void complete(struct mpii_request *request, bool remote)
 {
     void *waiter;
 
     // [D] release: the copy before the sender may change its buffer. Pairs with mpii_request_done.
-    atomic_store_explicit(&sender->done, 1, memory_order_release);
+    atomic_store_explicit(&request->done, 1, memory_order_release);
     if (remote) // [W] done before who waits; pairs with the fence in mpii_wait_turn
         atomic_thread_fence(memory_order_seq_cst);
     // The request may be another one's by now, for requests are recycled but their memory never is; then a
     // thread is woken for nothing, and looks again.
-    waiter = atomic_load_explicit(&sender->waiter, memory_order_relaxed);
+    waiter = atomic_load_explicit(&request->waiter, memory_order_relaxed);
     if (waiter)
         mpii_services()->wake(waiter);
 }
 
 void mpii_request_complete(struct mpii_request *request)
 {
-    sender_complete(request, false);
+    complete(request, false);
+}
+
+void mpii_request_complete_remote(struct mpii_request *request)
+{
+    complete(request, true);
 }
 
 void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *arrival)
@@ -119,7 +124,7 @@ void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *
     if (arrival->eager)
         mpii_eager_release(arrival->eager);
     if (arrival->sender)
-        sender_complete(arrival->sender, arrival->sender_remote);
+        complete(arrival->sender, arrival->sender_remote);
     mpii_request_complete(request);
 }
 
@@ -197,6 +202,17 @@ void mpii_receive_start(struct mpii_request *request)
         mpii_message_receive(message, request);
     else
         posted_append(&mpii_endpoint, request);
+}
+
+bool mpii_message_withdraw(struct mpii_endpoint *endpoint, const struct mpii_request *sender)
+{
+    for (struct mpii_message *message = endpoint->unexpected; message; message = message->next)
+        if (message->sender == sender) {
+            message_remove(endpoint, message);
+            mpii_services()->core_free(message);
+            return true;
+        }
+    return false;
 }
 
 bool mpii_receive_cancel(struct mpii_request *request)

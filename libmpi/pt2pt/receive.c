@@ -37,7 +37,7 @@ void mpii_request_start_receive(struct mpii_request *request)
         mpii_receive_start(request);
 }
 
-static int truncated(const struct mpii_message_args *args, int source, int tag)
+int mpii_truncated(const struct mpii_message_args *args, int source, int tag)
 {
     return mpii_error(
         args->function, args->comm_handle, MPI_ERR_TRUNCATE,
@@ -64,7 +64,7 @@ static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)
         mpii_status_set(status, request.matched_source, request.matched_tag, request.bytes);
     return request.error == MPI_SUCCESS
                ? MPI_SUCCESS
-               : truncated(args, request.matched_source, request.matched_tag);
+               : mpii_truncated(args, request.matched_source, request.matched_tag);
 }
 
 static int receive_nonblocking(struct mpii_message_args *args, MPI_Request *handle)

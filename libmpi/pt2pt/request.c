@@ -7,14 +7,34 @@
 
 #define CHUNK 64
 
-static struct mpii_request *recycled; // linked by next
+void (*mpii_buffers_drain)(void);
+static struct mpii_request *recycled;  // linked by link
+static struct mpii_request *abandoned; // active, but nobody waits for them; linked by link
+
+void mpii_requests_reap(void)
+{
+    struct mpii_request *list = abandoned;
+
+    abandoned = NULL;
+    while (list) {
+        struct mpii_request *request = list;
+
+        list = request->link;
+        if (mpii_request_poll(request)) {
+            mpii_request_delete(request);
+        } else {
+            request->link = abandoned;
+            abandoned = request;
+        }
+    }
+}
 
 static bool refill(void)
 {
     struct mpii_request *chunk = calloc(CHUNK, sizeof *chunk);
 
     for (int i = 0; chunk && i < CHUNK; i++) {
-        chunk[i].next = recycled;
+        chunk[i].link = recycled;
         recycled = &chunk[i];
     }
     return chunk != NULL;
@@ -25,11 +45,12 @@ struct mpii_request *mpii_request_new(enum mpii_request_kind kind)
     struct mpii_request *request = recycled;
 
     if (!request) {
-        if (!refill())
+        mpii_requests_reap();
+        if (!recycled && !refill())
             return NULL;
         request = recycled;
     }
-    recycled = request->next;
+    recycled = request->link;
     memset(request, 0, sizeof *request);
     request->object.magic = MPII_MAGIC | MPII_REQUEST;
     request->object.uses = 1;
@@ -47,7 +68,7 @@ void mpii_request_delete(struct mpii_request *request)
     if (request->type)
         mpii_type_drop(request->type);
     request->object.magic = 0;
-    request->next = recycled;
+    request->link = recycled;
     recycled = request;
 }
 
@@ -64,17 +85,66 @@ static void status_fill(const struct mpii_request *request, MPI_Status *status)
     mpii_status_cancelled_set(status, request->cancelled);
 }
 
+bool mpii_request_poll(struct mpii_request *request)
+{
+    if (!mpii_request_done(request) && request->class && request->class->progress &&
+        request->class->progress(request))
+        mpii_request_complete(request);
+    return mpii_request_done(request);
+}
+
+int mpii_request_status(struct mpii_request *request, MPI_Status *status)
+{
+    if (request->class && request->class->finish)
+        return request->class->finish(request, status);
+    status_fill(request, status);
+    return request->error;
+}
+
 int mpii_request_finish(struct mpii_request *request, MPI_Status *status)
 {
-    int error = request->error;
+    int error = mpii_request_status(request, status);
 
-    if (request->class && request->class->finish)
-        error = request->class->finish(request, status);
-    else
-        status_fill(request, status);
+    request->error = error; // unless its release changes that: it is recycled, but still there
     if (request->persistent)
         request->active = false;
     else
         mpii_request_delete(request);
-    return error;
+    return request->error;
+}
+
+void mpii_request_abandon(struct mpii_request *request)
+{
+    request->freed = true;
+    request->persistent = false;
+    request->link = abandoned;
+    abandoned = request;
+    mpii_requests_reap();
+}
+
+// Must this one end before MPI_Finalize does? What a receive still gets nobody could see, nor does anybody
+// wait for a generalized request.
+static bool drain_one(struct mpii_request *request)
+{
+    if (request->kind == MPII_GENERALIZED)
+        return false;
+    if (request->kind == MPII_RECEIVE && mpii_receive_cancel(request))
+        mpii_request_complete(request);
+    return true;
+}
+
+void mpii_requests_drain(void)
+{
+    if (mpii_buffers_drain)
+        mpii_buffers_drain();
+    while (abandoned) { // ends when all that was sent has been received
+        struct mpii_request *request = abandoned;
+
+        if (!drain_one(request)) {
+            abandoned = request->link;
+            continue;
+        }
+        mpii_request_wait(request);
+        mpii_requests_reap();
+    }
 }

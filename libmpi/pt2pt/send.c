@@ -44,7 +44,7 @@ void mpii_request_start_send(struct mpii_request *request)
         mpii_send_start(request);
 }
 
-static int send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode)
+int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode)
 {
     struct mpii_request *request;
     int rc = mpii_check_send(args);
@@ -93,40 +93,40 @@ static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode 
 #pragma weak MPI_Send = PMPI_Send
 int PMPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    return send_blocking(ARGS, MPII_STANDARD);
+    return mpii_send_blocking(ARGS, MPII_STANDARD);
 }
 
 #pragma weak MPI_Send_c = PMPI_Send_c
 int PMPI_Send_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                 MPI_Comm comm)
 {
-    return send_blocking(ARGS, MPII_STANDARD);
+    return mpii_send_blocking(ARGS, MPII_STANDARD);
 }
 
 #pragma weak MPI_Ssend = PMPI_Ssend
 int PMPI_Ssend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    return send_blocking(ARGS, MPII_SYNCHRONOUS);
+    return mpii_send_blocking(ARGS, MPII_SYNCHRONOUS);
 }
 
 #pragma weak MPI_Ssend_c = PMPI_Ssend_c
 int PMPI_Ssend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                  MPI_Comm comm)
 {
-    return send_blocking(ARGS, MPII_SYNCHRONOUS);
+    return mpii_send_blocking(ARGS, MPII_SYNCHRONOUS);
 }
 
 #pragma weak MPI_Rsend = PMPI_Rsend
 int PMPI_Rsend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    return send_blocking(ARGS, MPII_READY);
+    return mpii_send_blocking(ARGS, MPII_READY);
 }
 
 #pragma weak MPI_Rsend_c = PMPI_Rsend_c
 int PMPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                  MPI_Comm comm)
 {
-    return send_blocking(ARGS, MPII_READY);
+    return mpii_send_blocking(ARGS, MPII_READY);
 }
 
 #pragma weak MPI_Isend = PMPI_Isend

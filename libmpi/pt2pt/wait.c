@@ -3,26 +3,12 @@
 //
 // MPI_REQUEST_NULL and inactive persistent requests count as complete with an empty status, and in the calls
 // for any or some of several as not there at all.
-#include "libmpi/request.h"
+#include "libmpi/pt2pt/check.h"
 #include <stdlib.h>
-
-static bool live(MPI_Request handle)
-{
-    return handle != MPI_REQUEST_NULL && ((struct mpii_request *)handle)->active;
-}
 
 static struct mpii_request *of(MPI_Request handle)
 {
     return (struct mpii_request *)handle;
-}
-
-// Done, perhaps after its own kind of progress?
-static bool done(struct mpii_request *request)
-{
-    if (!mpii_request_done(request) && request->class && request->class->progress &&
-        request->class->progress(request))
-        mpii_request_complete(request);
-    return mpii_request_done(request);
 }
 
 static void status_empty(MPI_Status *status)
@@ -48,95 +34,54 @@ static int finish(MPI_Request *handle, MPI_Status *status)
     return error;
 }
 
-static int check_list(const char *function, int count, MPI_Request list[])
-{
-    int rc = mpii_check_running(function);
-
-    if (rc != MPI_SUCCESS)
-        return rc;
-    if (count < 0)
-        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_COUNT, "count is %d, less than 0", count);
-    if (count && !list)
-        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_REQUEST, "array_of_requests is NULL");
-    for (int i = 0; i < count; i++)
-        if (list[i] != MPI_REQUEST_NULL && !mpii_request(list[i]))
-            return mpii_error(function, MPI_COMM_NULL, MPI_ERR_REQUEST,
-                              "request %d is not a request, or was freed", i);
-    return MPI_SUCCESS;
-}
-
-// Reports what a finished request says was wrong, through its communicator's handler.
-static int report(const char *function, MPI_Comm comm, int error, const MPI_Status *status)
-{
-    if (error == MPI_SUCCESS)
-        return error;
-    if (error == MPI_ERR_TRUNCATE && status != MPI_STATUS_IGNORE)
-        return mpii_error(function, comm, error,
-                          "the message from rank %d with tag %d is longer than the buffer",
-                          status->MPI_SOURCE, status->MPI_TAG);
-    return mpii_error(function, comm, error, "a request has failed");
-}
-
-static MPI_Comm comm_of(const struct mpii_request *request)
-{
-    return request->comm ? request->comm->handle : MPI_COMM_NULL;
-}
-
 static int finish_one(const char *function, MPI_Request *handle, MPI_Status *status)
 {
-    MPI_Comm comm = comm_of(of(*handle));
+    MPI_Comm comm = mpii_request_comm(of(*handle));
 
-    return report(function, comm, finish(handle, status), status);
+    return mpii_request_report(function, comm, finish(handle, status), status);
 }
 
 #pragma weak MPI_Wait = PMPI_Wait
 int PMPI_Wait(MPI_Request *request, MPI_Status *status)
 {
     uint32_t turns = 0;
-    int rc = check_list(__func__, 1, request);
+    int rc = mpii_check_requests(__func__, 1, request);
 
     if (rc != MPI_SUCCESS)
         return rc;
-    if (!live(*request)) {
+    if (!mpii_request_live(*request)) {
         status_empty(status);
         return MPI_SUCCESS;
     }
-    while (!done(of(*request)))
+    while (!mpii_request_poll(of(*request)))
         mpii_wait_turn((struct mpii_request **)request, 1, &turns);
     return finish_one(__func__, request, status);
-}
-
-// Tests keep a rank busy; others on its core must not starve (MPI 4.1, 3.5: progress).
-static void test_turn(void)
-{
-    if (!mpii_progress() && mpii_services()->others_ready())
-        mpii_services()->yield();
 }
 
 #pragma weak MPI_Test = PMPI_Test
 int PMPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
 {
-    int rc = check_list(__func__, 1, request);
+    int rc = mpii_check_requests(__func__, 1, request);
 
     if (rc == MPI_SUCCESS)
         rc = mpii_check_result(__func__, flag, "flag");
     if (rc != MPI_SUCCESS)
         return rc;
     *flag = 1;
-    if (!live(*request)) {
+    if (!mpii_request_live(*request)) {
         status_empty(status);
         return MPI_SUCCESS;
     }
-    if (!done(of(*request)))
-        test_turn();
-    *flag = done(of(*request));
+    if (!mpii_request_poll(of(*request)))
+        mpii_test_turn();
+    *flag = mpii_request_poll(of(*request));
     return *flag ? finish_one(__func__, request, status) : MPI_SUCCESS;
 }
 
 static bool all_done(int count, MPI_Request list[])
 {
     for (int i = 0; i < count; i++)
-        if (live(list[i]) && !done(of(list[i])))
+        if (mpii_request_live(list[i]) && !mpii_request_poll(of(list[i])))
             return false;
     return true;
 }
@@ -151,8 +96,8 @@ static int finish_all(const char *function, int count, MPI_Request list[], MPI_S
         MPI_Status *status = status_at(statuses, i), own;
         int error = MPI_SUCCESS;
 
-        if (live(list[i])) {
-            MPI_Comm of_this = comm_of(of(list[i]));
+        if (mpii_request_live(list[i])) {
+            MPI_Comm of_this = mpii_request_comm(of(list[i]));
 
             error = finish(&list[i], status == MPI_STATUS_IGNORE ? &own : status);
             comm = error != MPI_SUCCESS ? of_this : comm;
@@ -176,12 +121,12 @@ static int finish_all(const char *function, int count, MPI_Request list[], MPI_S
 int PMPI_Waitall(int count, MPI_Request array_of_requests[], MPI_Status *array_of_statuses)
 {
     uint32_t turns = 0;
-    int rc = check_list(__func__, count, array_of_requests);
+    int rc = mpii_check_requests(__func__, count, array_of_requests);
 
     if (rc != MPI_SUCCESS)
         return rc;
     for (int i = 0; i < count; i++) // one after the other: all must end anyway
-        while (live(array_of_requests[i]) && !done(of(array_of_requests[i])))
+        while (mpii_request_live(array_of_requests[i]) && !mpii_request_poll(of(array_of_requests[i])))
             mpii_wait_turn((struct mpii_request **)&array_of_requests[i], 1, &turns);
     return finish_all(__func__, count, array_of_requests, array_of_statuses);
 }
@@ -189,14 +134,14 @@ int PMPI_Waitall(int count, MPI_Request array_of_requests[], MPI_Status *array_o
 #pragma weak MPI_Testall = PMPI_Testall
 int PMPI_Testall(int count, MPI_Request array_of_requests[], int *flag, MPI_Status *array_of_statuses)
 {
-    int rc = check_list(__func__, count, array_of_requests);
+    int rc = mpii_check_requests(__func__, count, array_of_requests);
 
     if (rc == MPI_SUCCESS)
         rc = mpii_check_result(__func__, flag, "flag");
     if (rc != MPI_SUCCESS)
         return rc;
     if (!all_done(count, array_of_requests))
-        test_turn();
+        mpii_test_turn();
     *flag = all_done(count, array_of_requests);
     return *flag ? finish_all(__func__, count, array_of_requests, array_of_statuses) : MPI_SUCCESS;
 }
@@ -207,9 +152,9 @@ static int find_done(int count, MPI_Request list[])
     int found = MPI_UNDEFINED;
 
     for (int i = 0; i < count; i++) {
-        if (!live(list[i]))
+        if (!mpii_request_live(list[i]))
             continue;
-        if (done(of(list[i])))
+        if (mpii_request_poll(of(list[i])))
             return i;
         found = -1;
     }
@@ -222,7 +167,7 @@ static struct mpii_request **waitable(int count, MPI_Request list[], struct mpii
     struct mpii_request **all = count <= 64 ? few : malloc((size_t)count * sizeof *all);
 
     for (int i = 0; all && i < count; i++)
-        all[i] = live(list[i]) ? of(list[i]) : NULL;
+        all[i] = mpii_request_live(list[i]) ? of(list[i]) : NULL;
     return all;
 }
 
@@ -237,7 +182,7 @@ static int wait_any(int count, MPI_Request list[])
         if (all)
             mpii_wait_turn(all, (size_t)count, &turns);
         else
-            test_turn();
+            mpii_test_turn();
     }
     if (all != few)
         free(all);
@@ -247,7 +192,7 @@ static int wait_any(int count, MPI_Request list[])
 #pragma weak MPI_Waitany = PMPI_Waitany
 int PMPI_Waitany(int count, MPI_Request array_of_requests[], int *indx, MPI_Status *status)
 {
-    int rc = check_list(__func__, count, array_of_requests);
+    int rc = mpii_check_requests(__func__, count, array_of_requests);
 
     if (rc == MPI_SUCCESS)
         rc = mpii_check_result(__func__, indx, "index");
@@ -264,7 +209,7 @@ int PMPI_Waitany(int count, MPI_Request array_of_requests[], int *indx, MPI_Stat
 #pragma weak MPI_Testany = PMPI_Testany
 int PMPI_Testany(int count, MPI_Request array_of_requests[], int *indx, int *flag, MPI_Status *status)
 {
-    int rc = check_list(__func__, count, array_of_requests);
+    int rc = mpii_check_requests(__func__, count, array_of_requests);
 
     if (rc == MPI_SUCCESS)
         rc = mpii_check_result(__func__, indx, "index");
@@ -274,7 +219,7 @@ int PMPI_Testany(int count, MPI_Request array_of_requests[], int *indx, int *fla
         return rc;
     *indx = find_done(count, array_of_requests);
     if (*indx == -1) {
-        test_turn();
+        mpii_test_turn();
         *indx = find_done(count, array_of_requests);
     }
     *flag = *indx != -1;
@@ -298,9 +243,9 @@ static int finish_some(const char *function, int count, MPI_Request list[], int 
         MPI_Comm of_this;
         int error;
 
-        if (!live(list[i]) || !done(of(list[i])))
+        if (!mpii_request_live(list[i]) || !mpii_request_poll(of(list[i])))
             continue;
-        of_this = comm_of(of(list[i]));
+        of_this = mpii_request_comm(of(list[i]));
         error = finish(&list[i], status == MPI_STATUS_IGNORE ? &own : status);
         if (error != MPI_SUCCESS) {
             failed = MPI_ERR_IN_STATUS;
@@ -319,7 +264,7 @@ static int finish_some(const char *function, int count, MPI_Request list[], int 
 static int check_some(const char *function, int count, MPI_Request list[], int *outcount,
                       int indices[])
 {
-    int rc = check_list(function, count, list);
+    int rc = mpii_check_requests(function, count, list);
 
     if (rc == MPI_SUCCESS)
         rc = mpii_check_result(function, outcount, "outcount");
@@ -353,7 +298,7 @@ int PMPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount,
     if (rc != MPI_SUCCESS)
         return rc;
     if (find_done(incount, array_of_requests) == -1)
-        test_turn();
+        mpii_test_turn();
     if (find_done(incount, array_of_requests) == MPI_UNDEFINED) {
         *outcount = MPI_UNDEFINED;
         return MPI_SUCCESS;

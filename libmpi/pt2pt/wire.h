@@ -14,6 +14,7 @@ enum mpii_wire_kind {
     MPII_WIRE_INLINE,     // the data are in the element
     MPII_WIRE_EAGER,      // in a buffer of the sender's core
     MPII_WIRE_RENDEZVOUS, // in the sender's own buffer; its request says where
+    MPII_WIRE_CANCEL,     // no message: the sender wants that of its request back
 };
 
 struct mpii_wire {
@@ -70,6 +71,9 @@ void mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arr
 // The posted receive that the message matches, taken off the queue, or NULL.
 struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t context, int source,
                                       int tag);
+
+// Takes the message of a sender who waits for its receive off the queue. False: it has been matched.
+bool mpii_message_withdraw(struct mpii_endpoint *endpoint, const struct mpii_request *sender);
 
 // Copies what arrived into a matched receive and completes it, and the sender's request.
 void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *arrival);

@@ -4,9 +4,9 @@
 #include "libmpi/mpii.h"
 
 struct fake_library {
-    int class; // of the last error; 0: none since this was cleared
+    int class;         // of the last error; 0: none since this was cleared
     char message[512]; // "MPI_X: what was wrong"
-    int objects; // alive
+    int objects;       // alive
 };
 
 extern struct fake_library fake_library;

@@ -67,13 +67,14 @@ static struct naive_type naive_new(void)
 static struct naive_type make_basic(void)
 {
     static const MPI_Datatype basics[] = {
-        MPI_CHAR,     MPI_SHORT,      MPI_INT,       MPI_INT,         MPI_DOUBLE,
-        MPI_DOUBLE,   MPI_BYTE,       MPI_LONG_LONG, MPI_LONG_DOUBLE, MPI_C_FLOAT_COMPLEX,
-        MPI_SHORT_INT, MPI_DOUBLE_INT, MPI_2INT,      MPI_LONG_DOUBLE_INT};
+        MPI_CHAR,        MPI_SHORT,           MPI_INT,       MPI_INT,
+        MPI_DOUBLE,      MPI_DOUBLE,          MPI_BYTE,      MPI_LONG_LONG,
+        MPI_LONG_DOUBLE, MPI_C_FLOAT_COMPLEX, MPI_SHORT_INT, MPI_DOUBLE_INT,
+        MPI_2INT,        MPI_LONG_DOUBLE_INT};
     struct naive_type type = naive_new();
     const struct mpii_type *basic;
 
-    type.handle = basics[naive_random(sizeof basics / sizeof *basics)];
+    type.handle = basics[naive_random(sizeof basics / sizeof(void *))];
     basic = mpii_type(type.handle);
     type.align = basic->align;
     if (basic->basic == MPII_BASIC_PAIR) { // an int behind, as a struct has it
@@ -222,8 +223,7 @@ static bool in_block(const int *index, const void *of)
     bool in = true;
 
     for (int i = 0; i < block->ndims; i++)
-        in = in && index[i] >= block->starts[i] &&
-             index[i] < block->starts[i] + block->subsizes[i];
+        in = in && index[i] >= block->starts[i] && index[i] < block->starts[i] + block->subsizes[i];
     return in;
 }
 

@@ -10,16 +10,16 @@ int mpii_check_type(const char *function, MPI_Comm comm, MPI_Datatype handle, co
         return MPI_SUCCESS;
     if (handle == MPI_DATATYPE_NULL)
         return mpii_error(function, comm, MPI_ERR_TYPE, "%s is MPI_DATATYPE_NULL", name);
-    return mpii_error(function, comm, MPI_ERR_TYPE, "%s is %p, not a datatype", name,
-                      (void *)handle);
+    return mpii_error(function, comm, MPI_ERR_TYPE, "%s is %p, not a datatype", name, (void *)handle);
 }
 
 int mpii_check_type_committed(const char *function, MPI_Comm comm, MPI_Datatype handle,
                               const char *name, struct mpii_type **type)
 {
-    int rc = mpii_check_type(function, comm, handle, name, type);
-
-    if (rc == MPI_SUCCESS && !(*type)->committed)
-        rc = mpii_error(function, comm, MPI_ERR_TYPE, "%s is not committed", name);
-    return rc;
+    *type = mpii_type(handle);
+    if (!*type)
+        return mpii_check_type(function, comm, handle, name, type);
+    if (!(*type)->committed)
+        return mpii_error(function, comm, MPI_ERR_TYPE, "%s is not committed", name);
+    return MPI_SUCCESS;
 }

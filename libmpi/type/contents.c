@@ -54,9 +54,8 @@ int PMPI_Type_get_envelope(MPI_Datatype datatype, int *num_integers, int *num_ad
 }
 
 #pragma weak MPI_Type_get_envelope_c = PMPI_Type_get_envelope_c
-int PMPI_Type_get_envelope_c(MPI_Datatype datatype, MPI_Count *num_integers,
-                             MPI_Count *num_addresses, MPI_Count *num_large_counts,
-                             MPI_Count *num_datatypes, int *combiner)
+int PMPI_Type_get_envelope_c(MPI_Datatype datatype, MPI_Count *num_integers, MPI_Count *num_addresses,
+                             MPI_Count *num_large_counts, MPI_Count *num_datatypes, int *combiner)
 {
     const struct mpii_type_contents *contents;
     int rc = contents_of(__func__, datatype, &contents);
@@ -86,8 +85,9 @@ static int room_check(const char *function, const char *name, MPI_Count max, MPI
                       const void *array, const char *array_name)
 {
     if (max < needed)
-        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_ARG, "%s is %lld, less than the %lld there are",
-                          name, (long long)max, (long long)needed);
+        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_ARG,
+                          "%s is %lld, less than the %lld there are", name, (long long)max,
+                          (long long)needed);
     return needed == 0 ? MPI_SUCCESS : mpii_check_result(function, array, array_name);
 }
 

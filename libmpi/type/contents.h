@@ -7,20 +7,20 @@
 
 // An array argument: of int, or in the large forms of MPI_Count. MPI_Aint is the same as MPI_Count.
 struct mpii_numbers {
-    const int *narrow;
-    const MPI_Count *wide; // if not NULL
+    const void *array;
+    bool wide;
 };
-_Static_assert(_Generic((MPI_Aint)0, MPI_Count: 1, default: 0), "MPI_Aint[] is passed as wide");
+_Static_assert(_Generic((MPI_Aint)0, MPI_Count : 1, default : 0), "MPI_Aint[] is passed as wide");
 
 static inline MPI_Count mpii_number(struct mpii_numbers numbers, MPI_Count i)
 {
-    return numbers.wide ? numbers.wide[i] : numbers.narrow[i];
+    return numbers.wide ? ((const MPI_Count *)numbers.array)[i] : ((const int *)numbers.array)[i];
 }
 
 // How many have been recorded, and where.
 struct mpii_type_contents {
     int combiner;
-    bool large; // made by a _c function: displacements and counts are in `count`
+    bool large;  // made by a _c function: displacements and counts are in `count`
     int handles; // that the user has, from the constructor and MPI_Type_get_contents
     MPI_Count integers, addresses, counts, types;
     int *integer;

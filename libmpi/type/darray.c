@@ -52,8 +52,7 @@ static int dimension_check(const struct darray *array, int i)
         return mpii_error(array->function, MPI_COMM_NULL, MPI_ERR_ARG,
                           "dimension %d: %lld indexes on %d processes do not go with "
                           "array_of_distribs[] %d and array_of_dargs[] %d",
-                          i, (long long)gsize, array->psizes[i], array->distribs[i],
-                          array->dargs[i]);
+                          i, (long long)gsize, array->psizes[i], array->distribs[i], array->dargs[i]);
     return MPI_SUCCESS;
 }
 
@@ -168,7 +167,7 @@ int PMPI_Type_create_darray(int size, int rank, int ndims, const int array_of_gs
                            .size = size,
                            .rank = rank,
                            .ndims = ndims,
-                           .gsizes.narrow = array_of_gsizes,
+                           .gsizes = {array_of_gsizes, false},
                            .distribs = array_of_distribs,
                            .dargs = array_of_dargs,
                            .psizes = array_of_psizes,
@@ -188,7 +187,7 @@ int PMPI_Type_create_darray_c(int size, int rank, int ndims, const MPI_Count arr
                            .size = size,
                            .rank = rank,
                            .ndims = ndims,
-                           .gsizes.wide = array_of_gsizes,
+                           .gsizes = {array_of_gsizes, true},
                            .distribs = array_of_distribs,
                            .dargs = array_of_dargs,
                            .psizes = array_of_psizes,

@@ -57,8 +57,8 @@ static void extended_pack(uint8_t *external, const uint8_t *native)
     memcpy(&sign_exponent, native + 8, 2);
     if ((sign_exponent & 0x7fff) == 0 && significand >> 63)
         sign_exponent++; // a pseudo-denormal: the smallest normal exponent
-    value = (unsigned __int128)sign_exponent << 112 |
-            (unsigned __int128)(significand << 1) << (112 - 64);
+    value = (unsigned __int128)sign_exponent << 112 | (unsigned __int128)(significand << 1)
+                                                          << (112 - 64);
     reverse(external, (const uint8_t *)&value, 16);
 }
 
@@ -107,9 +107,8 @@ static bool item_pack(uint8_t *external, const uint8_t *native, const struct for
         return true;
     }
     reverse(external, native, format->external_bytes);
-    return format->conversion == REVERSE ||
-           is_narrow(native, format->bytes, format->external_bytes,
-                     format->conversion == NARROW_SIGNED);
+    return format->conversion == REVERSE || is_narrow(native, format->bytes, format->external_bytes,
+                                                      format->conversion == NARROW_SIGNED);
 }
 
 static void item_unpack(uint8_t *native, const uint8_t *external, const struct format *format)
@@ -131,8 +130,8 @@ struct converter {
     bool in_range;
 };
 
-static void run_convert(struct converter *converter, uintptr_t memory,
-                        const struct mpii_type *type, MPI_Count bytes)
+static void run_convert(struct converter *converter, uintptr_t memory, const struct mpii_type *type,
+                        MPI_Count bytes)
 {
     struct format format = format_of(type);
     uint8_t *native = (uint8_t *)memory;
@@ -161,8 +160,7 @@ static void map_convert(struct converter *converter, uintptr_t memory, const str
         }
 }
 
-bool mpii_external_pack(void *external, const void *buf, MPI_Count count,
-                        const struct mpii_type *type)
+bool mpii_external_pack(void *external, const void *buf, MPI_Count count, const struct mpii_type *type)
 {
     struct converter converter = {.external = external, .in_range = true};
 
@@ -174,8 +172,7 @@ bool mpii_external_pack(void *external, const void *buf, MPI_Count count,
 bool mpii_external_unpack(void *buf, MPI_Count count, const struct mpii_type *type,
                           const void *external)
 {
-    struct converter converter = {
-        .external = (uint8_t *)external, .unpacks = true, .in_range = true};
+    struct converter converter = {.external = (uint8_t *)external, .unpacks = true, .in_range = true};
 
     for (MPI_Count i = 0; type->map && i < count; i++)
         map_convert(&converter, (uintptr_t)buf + (uintptr_t)(i * type->extent), type->map);

@@ -44,8 +44,8 @@ static int indexed_check(const struct indexed *indexed)
 static void indexed_record(struct mpii_making *making, const struct indexed *indexed,
                            struct mpii_type *old)
 {
-    struct mpii_needs needs = {
-        .numbers = 1 + (has_lengths(indexed) ? indexed->count : 1), .types = 1};
+    struct mpii_needs needs = {.numbers = 1 + (has_lengths(indexed) ? indexed->count : 1),
+                               .types = 1};
 
     if (is_in_bytes(indexed))
         needs.addresses = indexed->count;
@@ -91,14 +91,13 @@ static int indexed_make(const struct indexed *indexed, MPI_Datatype oldtype, MPI
 
 #pragma weak MPI_Type_indexed = PMPI_Type_indexed
 int PMPI_Type_indexed(int count, const int array_of_blocklengths[],
-                      const int array_of_displacements[], MPI_Datatype oldtype,
-                      MPI_Datatype *newtype)
+                      const int array_of_displacements[], MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
     struct indexed indexed = {.function = __func__,
                               .combiner = MPI_COMBINER_INDEXED,
                               .count = count,
-                              .lengths.narrow = array_of_blocklengths,
-                              .displacements.narrow = array_of_displacements};
+                              .lengths = {array_of_blocklengths, false},
+                              .displacements = {array_of_displacements, false}};
 
     return indexed_make(&indexed, oldtype, newtype);
 }
@@ -112,8 +111,8 @@ int PMPI_Type_indexed_c(MPI_Count count, const MPI_Count array_of_blocklengths[]
                               .combiner = MPI_COMBINER_INDEXED,
                               .large = true,
                               .count = count,
-                              .lengths.wide = array_of_blocklengths,
-                              .displacements.wide = array_of_displacements};
+                              .lengths = {array_of_blocklengths, true},
+                              .displacements = {array_of_displacements, true}};
 
     return indexed_make(&indexed, oldtype, newtype);
 }
@@ -126,8 +125,8 @@ int PMPI_Type_create_hindexed(int count, const int array_of_blocklengths[],
     struct indexed indexed = {.function = __func__,
                               .combiner = MPI_COMBINER_HINDEXED,
                               .count = count,
-                              .lengths.narrow = array_of_blocklengths,
-                              .displacements.wide = array_of_displacements};
+                              .lengths = {array_of_blocklengths, false},
+                              .displacements = {array_of_displacements, true}};
 
     return indexed_make(&indexed, oldtype, newtype);
 }
@@ -141,8 +140,8 @@ int PMPI_Type_create_hindexed_c(MPI_Count count, const MPI_Count array_of_blockl
                               .combiner = MPI_COMBINER_HINDEXED,
                               .large = true,
                               .count = count,
-                              .lengths.wide = array_of_blocklengths,
-                              .displacements.wide = array_of_displacements};
+                              .lengths = {array_of_blocklengths, true},
+                              .displacements = {array_of_displacements, true}};
 
     return indexed_make(&indexed, oldtype, newtype);
 }
@@ -155,22 +154,22 @@ int PMPI_Type_create_indexed_block(int count, int blocklength, const int array_o
                               .combiner = MPI_COMBINER_INDEXED_BLOCK,
                               .count = count,
                               .blocklength = blocklength,
-                              .displacements.narrow = array_of_displacements};
+                              .displacements = {array_of_displacements, false}};
 
     return indexed_make(&indexed, oldtype, newtype);
 }
 
 #pragma weak MPI_Type_create_indexed_block_c = PMPI_Type_create_indexed_block_c
 int PMPI_Type_create_indexed_block_c(MPI_Count count, MPI_Count blocklength,
-                                     const MPI_Count array_of_displacements[],
-                                     MPI_Datatype oldtype, MPI_Datatype *newtype)
+                                     const MPI_Count array_of_displacements[], MPI_Datatype oldtype,
+                                     MPI_Datatype *newtype)
 {
     struct indexed indexed = {.function = __func__,
                               .combiner = MPI_COMBINER_INDEXED_BLOCK,
                               .large = true,
                               .count = count,
                               .blocklength = blocklength,
-                              .displacements.wide = array_of_displacements};
+                              .displacements = {array_of_displacements, true}};
 
     return indexed_make(&indexed, oldtype, newtype);
 }
@@ -184,7 +183,7 @@ int PMPI_Type_create_hindexed_block(int count, int blocklength,
                               .combiner = MPI_COMBINER_HINDEXED_BLOCK,
                               .count = count,
                               .blocklength = blocklength,
-                              .displacements.wide = array_of_displacements};
+                              .displacements = {array_of_displacements, true}};
 
     return indexed_make(&indexed, oldtype, newtype);
 }
@@ -199,7 +198,7 @@ int PMPI_Type_create_hindexed_block_c(MPI_Count count, MPI_Count blocklength,
                               .large = true,
                               .count = count,
                               .blocklength = blocklength,
-                              .displacements.wide = array_of_displacements};
+                              .displacements = {array_of_displacements, true}};
 
     return indexed_make(&indexed, oldtype, newtype);
 }

@@ -22,10 +22,9 @@ int PMPI_Type_commit(MPI_Datatype *datatype)
                               "no memory left to commit the datatype");
     }
     // One run from lb to ub; or nothing, however long.
-    type->dense = !type->map ||
-                  (type->lb == 0 && type->extent == type->size && type->plan->parts == 1 &&
-                   type->plan->part->bytes == type->size && type->plan->part->offset == 0 &&
-                   !type->plan->part->map);
+    type->dense = !type->map || (type->lb == 0 && type->extent == type->size &&
+                                 type->plan->parts == 1 && type->plan->part->bytes == type->size &&
+                                 type->plan->part->offset == 0 && !type->plan->part->map);
     type->committed = true;
     return MPI_SUCCESS;
 }

@@ -13,7 +13,7 @@ void mpii_make_begin(struct mpii_making *making, const char *function, int combi
     struct mpii_type_contents *contents;
     size_t bytes = sizeof *contents + (size_t)counts * sizeof *contents->count +
                    (size_t)addresses * sizeof *contents->address +
-                   (size_t)needs.types * sizeof *contents->type +
+                   (size_t)needs.types * sizeof(void *) +
                    (size_t)integers * sizeof *contents->integer;
 
     *making = (struct mpii_making){.function = function, .align = 1};
@@ -66,8 +66,7 @@ void mpii_make_numbers(struct mpii_making *making, struct mpii_numbers numbers, 
         mpii_make_number(making, mpii_number(numbers, i));
 }
 
-void mpii_make_addresses(struct mpii_making *making, struct mpii_numbers addresses,
-                         MPI_Count count)
+void mpii_make_addresses(struct mpii_making *making, struct mpii_numbers addresses, MPI_Count count)
 {
     for (MPI_Count i = 0; i < count; i++)
         mpii_make_address(making, mpii_number(addresses, i));

@@ -41,8 +41,7 @@ void mpii_make_begin(struct mpii_making *making, const char *function, int combi
 void mpii_make_number(struct mpii_making *making, MPI_Count number);
 void mpii_make_numbers(struct mpii_making *making, struct mpii_numbers numbers, MPI_Count count);
 void mpii_make_address(struct mpii_making *making, MPI_Count address);
-void mpii_make_addresses(struct mpii_making *making, struct mpii_numbers addresses,
-                         MPI_Count count);
+void mpii_make_addresses(struct mpii_making *making, struct mpii_numbers addresses, MPI_Count count);
 void mpii_make_integer(struct mpii_making *making, int integer);
 void mpii_make_integers(struct mpii_making *making, const int *integers, MPI_Count count);
 void mpii_make_type(struct mpii_making *making, struct mpii_type *type);

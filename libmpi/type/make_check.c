@@ -12,9 +12,7 @@ int mpii_check_count(const char *function, MPI_Count count, const char *name)
 int mpii_check_array(const char *function, struct mpii_numbers array, MPI_Count count,
                      const char *name)
 {
-    return count == 0 ? MPI_SUCCESS
-                      : mpii_check_result(function, array.wide ? (const void *)array.wide : array.narrow,
-                                          name);
+    return count == 0 ? MPI_SUCCESS : mpii_check_result(function, array.array, name);
 }
 
 int mpii_check_lengths(const char *function, struct mpii_numbers lengths, MPI_Count count)

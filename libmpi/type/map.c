@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // map.c: making type maps: see map.h.
 #include "libmpi/type/map.h"
+#include <assert.h>
 #include <stdlib.h>
 
 #define SPLICE_PARTS 2 // a single copy of a map up to this long is copied, not referred to
@@ -129,8 +130,7 @@ void mpii_map_append(struct mpii_map_builder *builder, struct mpii_map *map, MPI
         return;
     if (map->parts == 1)
         shape = (struct shape){.part = map->part[0]};
-    if (shape_repeat(&shape, blocklength, extent, &made) &&
-        shape_repeat(&shape, count, stride, &made))
+    if (shape_repeat(&shape, blocklength, extent, &made) && shape_repeat(&shape, count, stride, &made))
         builder_push_shape(builder, &shape, offset);
     else
         builder->failed = true;
@@ -236,6 +236,7 @@ struct mpii_map *mpii_map_finish(struct mpii_map_builder *builder)
         return NULL;
     }
     builder_compress(builder);
+    assert(builder->parts > 0);
     map = calloc(1, sizeof *map);
     if (!map) {
         builder->failed = true;
@@ -284,8 +285,7 @@ static struct mpii_map *map_plan(struct mpii_map *map)
         if (!part->map)
             plan_run(&builder, part);
         else if (map_plan(part->map))
-            mpii_map_append(&builder, part->map->plan, part->offset, 1, 0, part->count,
-                            part->stride);
+            mpii_map_append(&builder, part->map->plan, part->offset, 1, 0, part->count, part->stride);
         else
             builder.failed = true;
     }

@@ -18,12 +18,12 @@
 #define MPII_MAP_DEPTH 16
 
 struct mpii_part {
-    MPI_Count offset;     // of the first copy in memory
-    MPI_Count count;      // copies, 1 or more
-    MPI_Count stride;     // from one copy to the next in memory
-    MPI_Count bytes;      // of data in one copy, 1 or more
-    MPI_Count at;         // of the first copy in the map's packed data
-    struct mpii_map *map; // NULL: a run
+    MPI_Count offset;             // of the first copy in memory
+    MPI_Count count;              // copies, 1 or more
+    MPI_Count stride;             // from one copy to the next in memory
+    MPI_Count bytes;              // of data in one copy, 1 or more
+    MPI_Count at;                 // of the first copy in the map's packed data
+    struct mpii_map *map;         // NULL: a run
     const struct mpii_type *type; // of a run; NULL in a plan, where types do not matter
 };
 
@@ -33,8 +33,8 @@ struct mpii_map {
     MPI_Count size;
     MPI_Count elements;           // basic elements
     const struct mpii_type *type; // of all the runs; NULL: they differ
-    struct mpii_map *plan; // made on demand; itself, if all is of one type anyway
-    MPI_Count parts;       // 1 or more
+    struct mpii_map *plan;        // made on demand; itself, if all is of one type anyway
+    MPI_Count parts;              // 1 or more
     struct mpii_part *part;
 };
 

@@ -7,7 +7,8 @@
 #include "libmpi/type/map.h"
 #include <string.h>
 
-#define CHUNK_BYTES 4096 // of the temporary of mpii_type_copy: on the stack, and in the first-level cache
+#define CHUNK_BYTES \
+    4096 // of the temporary of mpii_type_copy: on the stack, and in the first-level cache
 
 struct mover {
     char *packed; // the next byte

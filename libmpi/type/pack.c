@@ -28,8 +28,7 @@ static int arguments_check(const struct packing *packing, struct mpii_type **typ
         rc = mpii_error(function, packing->comm, MPI_ERR_COUNT, "count is %lld",
                         (long long)packing->count);
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_type_committed(function, packing->comm, packing->datatype, "datatype",
-                                       type);
+        rc = mpii_check_type_committed(function, packing->comm, packing->datatype, "datatype", type);
     return rc;
 }
 
@@ -58,7 +57,7 @@ static int buffers_check(const struct packing *packing, const struct mpii_type *
 static int pack(const struct packing *packing, const void *inbuf, void *outbuf)
 {
     struct mpii_type *type;
-    MPI_Count bytes;
+    MPI_Count bytes = 0;
     int rc = arguments_check(packing, &type);
 
     if (rc == MPI_SUCCESS)
@@ -74,7 +73,7 @@ static int pack(const struct packing *packing, const void *inbuf, void *outbuf)
 static int unpack(const struct packing *packing, const void *inbuf, void *outbuf)
 {
     struct mpii_type *type;
-    MPI_Count bytes;
+    MPI_Count bytes = 0;
     int rc = arguments_check(packing, &type);
 
     if (rc == MPI_SUCCESS)
@@ -91,12 +90,14 @@ static int unpack(const struct packing *packing, const void *inbuf, void *outbuf
 int PMPI_Pack(const void *inbuf, int incount, MPI_Datatype datatype, void *outbuf, int outsize,
               int *position, MPI_Comm comm)
 {
-    MPI_Count at = position ? *position : 0;
+    MPI_Count at;
     struct packing packing = {__func__, comm, incount, datatype, outsize, &at, "outsize"};
-    int rc = mpii_check_pointer(__func__, comm, position, "position");
+    int rc;
 
-    if (rc == MPI_SUCCESS)
-        rc = pack(&packing, inbuf, outbuf);
+    if (!position)
+        return mpii_check_pointer(__func__, comm, position, "position");
+    at = *position;
+    rc = pack(&packing, inbuf, outbuf);
     if (rc == MPI_SUCCESS)
         *position = (int)at; // <= outsize
     return rc;
@@ -116,12 +117,14 @@ int PMPI_Pack_c(const void *inbuf, MPI_Count incount, MPI_Datatype datatype, voi
 int PMPI_Unpack(const void *inbuf, int insize, int *position, void *outbuf, int outcount,
                 MPI_Datatype datatype, MPI_Comm comm)
 {
-    MPI_Count at = position ? *position : 0;
+    MPI_Count at;
     struct packing packing = {__func__, comm, outcount, datatype, insize, &at, "insize"};
-    int rc = mpii_check_pointer(__func__, comm, position, "position");
+    int rc;
 
-    if (rc == MPI_SUCCESS)
-        rc = unpack(&packing, inbuf, outbuf);
+    if (!position)
+        return mpii_check_pointer(__func__, comm, position, "position");
+    at = *position;
+    rc = unpack(&packing, inbuf, outbuf);
     if (rc == MPI_SUCCESS)
         *position = (int)at; // <= insize
     return rc;
@@ -150,8 +153,8 @@ static int size_get(const struct packing *packing, MPI_Count *size)
 #pragma weak MPI_Pack_size = PMPI_Pack_size
 int PMPI_Pack_size(int incount, MPI_Datatype datatype, MPI_Comm comm, int *size)
 {
-    struct packing packing = {.function = __func__, .comm = comm, .count = incount,
-                              .datatype = datatype};
+    struct packing packing = {
+        .function = __func__, .comm = comm, .count = incount, .datatype = datatype};
     MPI_Count bytes;
     int rc = mpii_check_pointer(__func__, comm, size, "size");
 
@@ -165,8 +168,8 @@ int PMPI_Pack_size(int incount, MPI_Datatype datatype, MPI_Comm comm, int *size)
 #pragma weak MPI_Pack_size_c = PMPI_Pack_size_c
 int PMPI_Pack_size_c(MPI_Count incount, MPI_Datatype datatype, MPI_Comm comm, MPI_Count *size)
 {
-    struct packing packing = {.function = __func__, .comm = comm, .count = incount,
-                              .datatype = datatype};
+    struct packing packing = {
+        .function = __func__, .comm = comm, .count = incount, .datatype = datatype};
     int rc = mpii_check_pointer(__func__, comm, size, "size");
 
     return rc == MPI_SUCCESS ? size_get(&packing, size) : rc;

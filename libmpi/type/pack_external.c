@@ -29,12 +29,10 @@ static int arguments_check(const struct packing *packing, struct mpii_type **typ
         rc = mpii_error(function, MPI_COMM_NULL, MPI_ERR_COUNT, "count is %lld",
                         (long long)packing->count);
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_type_committed(function, MPI_COMM_NULL, packing->datatype, "datatype",
-                                       type);
+        rc = mpii_check_type_committed(function, MPI_COMM_NULL, packing->datatype, "datatype", type);
     if (rc == MPI_SUCCESS && !mpii_external_size(*type, packing->count, bytes))
         rc = mpii_error(function, MPI_COMM_NULL, MPI_ERR_COUNT,
-                        "count is %lld: that would be 2^63 bytes or more",
-                        (long long)packing->count);
+                        "count is %lld: that would be 2^63 bytes or more", (long long)packing->count);
     return rc;
 }
 
@@ -51,9 +49,8 @@ static int buffers_check(const struct packing *packing, const struct mpii_type *
                           (long long)*packing->position);
     if (*packing->position > packing->size || bytes > packing->size - *packing->position)
         return mpii_error(function, MPI_COMM_NULL, MPI_ERR_TRUNCATE,
-                          "%s is %lld, too small for %lld bytes at position %lld",
-                          packing->size_name, (long long)packing->size, (long long)bytes,
-                          (long long)*packing->position);
+                          "%s is %lld, too small for %lld bytes at position %lld", packing->size_name,
+                          (long long)packing->size, (long long)bytes, (long long)*packing->position);
     // NULL is MPI_BOTTOM too, to which displacements may be added that are addresses.
     if (bytes > 0 && (!packed || (!typed && type->dense)))
         return mpii_error(function, MPI_COMM_NULL, MPI_ERR_BUFFER, "%s is NULL",
@@ -94,6 +91,8 @@ static int unpack(const struct packing *packing, const void *inbuf, void *outbuf
     return MPI_SUCCESS;
 }
 
+// NOLINTBEGIN(readability-non-const-parameter): *position is set, through struct packing
+
 #pragma weak MPI_Pack_external = PMPI_Pack_external
 int PMPI_Pack_external(const char *datarep, const void *inbuf, int incount, MPI_Datatype datatype,
                        void *outbuf, MPI_Aint outsize, MPI_Aint *position)
@@ -105,8 +104,7 @@ int PMPI_Pack_external(const char *datarep, const void *inbuf, int incount, MPI_
 
 #pragma weak MPI_Pack_external_c = PMPI_Pack_external_c
 int PMPI_Pack_external_c(const char *datarep, const void *inbuf, MPI_Count incount,
-                         MPI_Datatype datatype, void *outbuf, MPI_Count outsize,
-                         MPI_Count *position)
+                         MPI_Datatype datatype, void *outbuf, MPI_Count outsize, MPI_Count *position)
 {
     struct packing packing = {__func__, datarep, incount, datatype, "outsize", outsize, position};
 
@@ -131,6 +129,8 @@ int PMPI_Unpack_external_c(const char datarep[], const void *inbuf, MPI_Count in
 
     return unpack(&packing, inbuf, outbuf);
 }
+
+// NOLINTEND(readability-non-const-parameter)
 
 static int size_get(const char *function, const char *datarep, MPI_Count count,
                     MPI_Datatype datatype, MPI_Count *size)

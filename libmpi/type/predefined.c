@@ -11,11 +11,17 @@
 typedef float _Complex float_complex;
 typedef double _Complex double_complex;
 typedef long double _Complex long_double_complex;
-typedef struct { _Alignas(2) char bytes[2]; } real2;
-typedef struct { _Alignas(2) char bytes[4]; } complex4;
+typedef struct {
+    _Alignas(2) char bytes[2];
+} real2;
+typedef struct {
+    _Alignas(2) char bytes[4];
+} complex4;
 typedef __int128 int128;
 typedef __float128 real16;
-typedef struct { real16 part[2]; } complex32;
+typedef struct {
+    real16 part[2];
+} complex32;
 
 // value - 0x200, name, what C calls it, enum mpii_basic
 #define BASIC_TYPES(X) \
@@ -26,13 +32,13 @@ typedef struct { real16 part[2]; } complex32;
     X(0x08, SHORT, short, I16) \
     X(0x09, INT, int, I32) \
     X(0x0a, LONG, long, I64) \
-    X(0x0b, LONG_LONG, long long, I64) \
+    X(0x0b, LONG_LONG_INT, long long, I64) \
     X(0x0c, UNSIGNED_SHORT, short, U16) \
     X(0x0d, UNSIGNED, int, U32) \
     X(0x0e, UNSIGNED_LONG, long, U64) \
     X(0x0f, UNSIGNED_LONG_LONG, long long, U64) \
     X(0x10, FLOAT, float, F32) \
-    X(0x12, C_FLOAT_COMPLEX, float_complex, C32) \
+    X(0x12, C_COMPLEX, float_complex, C32) \
     X(0x13, CXX_FLOAT_COMPLEX, float_complex, C32) \
     X(0x14, DOUBLE, double, F64) \
     X(0x16, C_DOUBLE_COMPLEX, double_complex, C64) \
@@ -175,7 +181,9 @@ static struct mpii_map maps[TYPES] = {
 };
 
 #define OBJECT(text) \
-    {.magic = MPII_MAGIC | MPII_TYPE, .predefined = true, .uses = 1, .name = "MPI_" #text}
+    { \
+        .magic = MPII_MAGIC | MPII_TYPE, .predefined = true, .uses = 1, .name = "MPI_" #text \
+    }
 
 static struct mpii_type types[TYPES] = {
 #define BASIC(code, name, c, basic_) \

@@ -22,7 +22,7 @@ static void check(bool holds, const char *text, int line)
         return;
     printf("random_test.c:%d: round %d: %s (last error: %s)\n", line, round_number, text,
            fake_library.message);
-    abort();
+    exit(1);
 }
 
 // A datatype, a count of it, and memory that is exactly what they span: a byte more is a fault.
@@ -96,8 +96,8 @@ static void check_pack(const struct buffer *buffer)
     naive_move(&buffer->naive, buffer->count, buffer->address, expected, false);
     for (size_t done = 0; done < bytes; done += now) {
         now = 1 + naive_random((unsigned)(bytes - done));
-        mpii_type_pack(packed + done, buffer->address, buffer->count, buffer->type,
-                       (MPI_Count)done, now);
+        mpii_type_pack(packed + done, buffer->address, buffer->count, buffer->type, (MPI_Count)done,
+                       now);
     }
     CHECK(memcmp(packed, expected, bytes) == 0);
     for (int i = 0; i < 4 && bytes > 0; i++) {

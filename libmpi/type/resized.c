@@ -22,8 +22,7 @@ static int resized_make(const char *function, bool large, MPI_Datatype oldtype, 
 }
 
 #pragma weak MPI_Type_create_resized = PMPI_Type_create_resized
-int PMPI_Type_create_resized(MPI_Datatype oldtype, MPI_Aint lb, MPI_Aint extent,
-                             MPI_Datatype *newtype)
+int PMPI_Type_create_resized(MPI_Datatype oldtype, MPI_Aint lb, MPI_Aint extent, MPI_Datatype *newtype)
 {
     return resized_make(__func__, false, oldtype, lb, extent, newtype);
 }

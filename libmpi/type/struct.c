@@ -69,8 +69,8 @@ int PMPI_Type_create_struct(int count, const int array_of_blocklengths[],
 {
     struct arguments arguments = {.function = __func__,
                                   .count = count,
-                                  .lengths.narrow = array_of_blocklengths,
-                                  .displacements.wide = array_of_displacements,
+                                  .lengths = {array_of_blocklengths, false},
+                                  .displacements = {array_of_displacements, true},
                                   .types = array_of_types};
 
     return struct_make(&arguments, newtype);
@@ -84,8 +84,8 @@ int PMPI_Type_create_struct_c(MPI_Count count, const MPI_Count array_of_blocklen
     struct arguments arguments = {.function = __func__,
                                   .large = true,
                                   .count = count,
-                                  .lengths.wide = array_of_blocklengths,
-                                  .displacements.wide = array_of_displacements,
+                                  .lengths = {array_of_blocklengths, true},
+                                  .displacements = {array_of_displacements, true},
                                   .types = array_of_types};
 
     return struct_make(&arguments, newtype);

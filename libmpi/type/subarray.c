@@ -87,9 +87,9 @@ int PMPI_Type_create_subarray(int ndims, const int array_of_sizes[], const int a
 {
     struct subarray array = {.function = __func__,
                              .ndims = ndims,
-                             .sizes.narrow = array_of_sizes,
-                             .subsizes.narrow = array_of_subsizes,
-                             .starts.narrow = array_of_starts,
+                             .sizes = {array_of_sizes, false},
+                             .subsizes = {array_of_subsizes, false},
+                             .starts = {array_of_starts, false},
                              .order = order};
 
     return subarray_make(&array, oldtype, newtype);
@@ -104,9 +104,9 @@ int PMPI_Type_create_subarray_c(int ndims, const MPI_Count array_of_sizes[],
     struct subarray array = {.function = __func__,
                              .large = true,
                              .ndims = ndims,
-                             .sizes.wide = array_of_sizes,
-                             .subsizes.wide = array_of_subsizes,
-                             .starts.wide = array_of_starts,
+                             .sizes = {array_of_sizes, true},
+                             .subsizes = {array_of_subsizes, true},
+                             .starts = {array_of_starts, true},
                              .order = order};
 
     return subarray_make(&array, oldtype, newtype);

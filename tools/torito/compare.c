@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,155 +20,12 @@
 #define OTHERS_MOST 0.1 // CPUs' worth of time that others may use before a run counts as disturbed
 #define REPEATS 2       // of a disturbed run
 
-static const char *const usage =
-    "Usage: torito compare [OPTION]...\n"
-    "Builds the benchmarks with Torito, MPICH and Open MPI, runs them in turn, and writes\n"
-    "report.md, figures.csv and plots.\n"
-    "\n"
-    "  --rounds N     how often everything runs; figures are medians (5)\n"
-    "  --ranks LIST   numbers of ranks, for example 2,4,8 (2)\n"
-    "  --quick        two rounds, fewer sizes, shorter runs\n"
-    "  --only LIST    these benchmarks only, for example latency,barrier\n"
-    "  --out FOLDER   for the report (compare)\n"
-    "  --limit S      end a run after so many seconds (30; 10 with --quick)\n"
-    "  --time S       start nothing after so many seconds (3600; 600 with --quick)\n"
-    "  --bench FOLDER the benchmarks' sources, if they are not beside this program\n";
-
 static double now_s(void)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int complain(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    fprintf(stderr, "torito compare: ");
-    vfprintf(stderr, format, arguments);
-    fprintf(stderr, "\n");
-    va_end(arguments);
-    return -1;
-}
-
-// ---- options
-
-static int read_number(const char *option, const char *text, unsigned most, unsigned *number)
-{
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-
-    if (*text < '0' || *text > '9' || *end != '\0' || value < 1 || value > most)
-        return complain("%s wants a number from 1 to %u, not \"%s\"", option, most, text);
-    *number = (unsigned)value;
-    return 0;
-}
-
-static int read_ranks(struct plan *plan, const char *text)
-{
-    plan->rank_counts = 0;
-    while (*text != '\0') {
-        size_t bytes = strcspn(text, ",");
-        char item[16];
-
-        if (bytes >= sizeof item || plan->rank_counts == RANK_COUNTS_MAX)
-            return complain("--ranks: \"%s\" is too much", text);
-        memcpy(item, text, bytes);
-        item[bytes] = '\0';
-        if (read_number("--ranks", item, RANKS_MAX, &plan->ranks[plan->rank_counts++]) < 0)
-            return -1;
-        text += bytes + (text[bytes] == ',');
-    }
-    return plan->rank_counts > 0 ? 0 : complain("--ranks wants at least one number");
-}
-
-// Every name must be one that is known.
-static int check_names(const char *list)
-{
-    while (*list != '\0') {
-        size_t bytes = strcspn(list, ","), b = 0;
-
-        while (b < benchmark_count && (strlen(benchmarks[b].name) != bytes ||
-                                       strncmp(benchmarks[b].name, list, bytes) != 0))
-            b++;
-        if (b == benchmark_count) {
-            complain("there is no benchmark \"%.*s\"; there are:", (int)bytes, list);
-            for (b = 0; b < benchmark_count; b++)
-                fprintf(stderr, "  %-10s %s\n", benchmarks[b].name, benchmarks[b].what);
-            return -1;
-        }
-        list += bytes + (list[bytes] == ',');
-    }
-    return 0;
-}
-
-static int read_option(struct plan *plan, const char *option, const char *value)
-{
-    unsigned seconds = 0;
-    int result;
-
-    if (strcmp(option, "--rounds") == 0)
-        return read_number(option, value, 1000, &plan->rounds);
-    if (strcmp(option, "--ranks") == 0)
-        return read_ranks(plan, value);
-    if (strcmp(option, "--only") == 0) {
-        plan->only = value;
-        return check_names(value);
-    }
-    if (strcmp(option, "--out") == 0) {
-        plan->folder = value;
-        return 0;
-    }
-    if (strcmp(option, "--bench") == 0) {
-        snprintf(plan->source, sizeof plan->source, "%s", value);
-        return 0;
-    }
-    result = read_number(option, value, 1000000, &seconds);
-    if (strcmp(option, "--limit") == 0)
-        plan->run_s = seconds;
-    else
-        plan->session_s = seconds;
-    return result;
-}
-
-static bool takes_value(const char *option)
-{
-    static const char *const options[] = {"--rounds", "--ranks", "--only", "--out",
-                                          "--bench",  "--limit", "--time"};
-
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (strcmp(option, options[i]) == 0)
-            return true;
-    return false;
-}
-
-static int read_options(struct plan *plan, int argc, char *argv[])
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--quick") == 0) {
-            plan->quick = true;
-        } else if (!takes_value(argv[i])) {
-            fputs(usage, stderr);
-            return complain("what is \"%s\"?", argv[i]);
-        } else if (i + 1 == argc) {
-            return complain("%s wants a value", argv[i]);
-        } else {
-            if (read_option(plan, argv[i], argv[i + 1]) < 0)
-                return -1;
-            i++;
-        }
-    }
-    if (plan->rounds == 0)
-        plan->rounds = plan->quick ? 2 : 5;
-    if (plan->run_s == 0)
-        plan->run_s = plan->quick ? 10 : 30;
-    if (plan->session_s == 0)
-        plan->session_s = plan->quick ? 600 : 3600;
-    return 0;
 }
 
 // ---- preparation
@@ -325,7 +181,6 @@ static void say_result(const struct figures *figures, size_t first, enum run_res
 static double try_run(const struct plan *plan, struct run *run, struct figure figure,
                       struct figures *figures, enum run_result *result)
 {
-    size_t first = figures->count;
     struct probe probe;
     struct load load;
     char *output = NULL;
@@ -372,14 +227,24 @@ static void measure(const struct plan *plan, struct session *session, unsigned r
     say_result(figures, first, result);
 }
 
+static void interrupt(int signal)
+{
+    (void)signal;
+    compare_interrupted = 1;
+}
+
 static void run_session(const struct plan *plan, struct session *session, struct figures *figures)
 {
+    // The second Ctrl-C is not caught.
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = interrupt, .sa_flags = SA_RESETHAND}, NULL);
     session->start_s = now_s();
     for (unsigned round = 1; round <= plan->rounds; round++)
         for (size_t i = 0; i < session->runs; i++, session->done++) {
-            if (now_s() - session->start_s > plan->session_s) {
-                complain("the time is over: the report has %zu of %zu runs", session->done,
+            if (now_s() - session->start_s > plan->session_s || compare_interrupted) {
+                complain("%s: the report has %zu of %zu runs",
+                         compare_interrupted ? "interrupted" : "the time is over", session->done,
                          session->total);
+                compare_interrupted = 0; // the plots are still to be made
                 return;
             }
             if (!session->run[i].given_up)
@@ -395,16 +260,18 @@ int compare_command(int argc, char *argv[])
     int status = 0;
 
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        fputs(usage, stdout);
+        fputs(compare_usage, stdout);
         return 0;
     }
-    if (read_options(&plan, argc, argv) < 0)
+    if (options_read(&plan, argc, argv) < 0)
         return 2;
     if (find_cpus(&plan) < 0 || find_source(&plan) < 0 || make_folders(&plan) < 0 ||
         build_tools(&plan) < 0)
         return 1;
     libraries_find(&plan);
     libraries_build(&plan);
+    if (plan.vm)
+        vm_prepare(&plan);
     if (plan_runs(&plan, &session) < 0)
         return 1;
     run_session(&plan, &session, &figures);

@@ -72,7 +72,7 @@ static void figures_add(struct figures *figures, const struct figure *figure)
         struct figure *at = reallocarray(figures->at, room, sizeof *at);
 
         if (at == NULL) {
-            fprintf(stderr, "torito compare: no memory for %zu figures\n", room);
+            complain("no memory for %zu figures", room);
             exit(1);
         }
         figures->at = at;
@@ -155,15 +155,22 @@ struct cell cell_of_setting(const struct figures *figures, size_t benchmark, siz
     return (struct cell){values, median(value, values), median(of_limit, of_limits), setting};
 }
 
-bool cell_better(size_t benchmark, const struct cell *a, const struct cell *b)
+static double cell_value(const struct cell *cell, enum cell_by by)
 {
-    if (a->rounds == 0 || b->rounds == 0)
-        return a->rounds > 0;
-    return benchmarks[benchmark].bandwidth ? a->value > b->value : a->value < b->value;
+    return by == BY_VALUE ? cell->value : cell->of_limit;
+}
+
+bool cell_better(size_t benchmark, const struct cell *a, const struct cell *b, enum cell_by by)
+{
+    double x = cell_value(a, by), y = cell_value(b, by);
+
+    if (x <= 0 || y <= 0)
+        return x > 0;
+    return benchmarks[benchmark].bandwidth ? x > y : x < y;
 }
 
 struct cell cell_of_library(const struct figures *figures, size_t benchmark,
-                            enum library_id library, unsigned ranks, size_t bytes)
+                            enum library_id library, unsigned ranks, size_t bytes, enum cell_by by)
 {
     struct cell best = {0};
 
@@ -173,10 +180,19 @@ struct cell cell_of_library(const struct figures *figures, size_t benchmark,
         if (settings[s].library != library)
             continue;
         cell = cell_of_setting(figures, benchmark, s, ranks, bytes);
-        if (cell_better(benchmark, &cell, &best))
+        if (cell_better(benchmark, &cell, &best, by))
             best = cell;
     }
     return best;
+}
+
+double cell_ratio(size_t benchmark, const struct cell *a, const struct cell *b, enum cell_by by)
+{
+    double x = cell_value(a, by), y = cell_value(b, by);
+
+    if (x <= 0 || y <= 0)
+        return 0;
+    return benchmarks[benchmark].bandwidth ? x / y : y / x;
 }
 
 double cell_limit(const struct figures *figures, size_t benchmark, unsigned ranks, size_t bytes)

@@ -40,11 +40,11 @@ const size_t benchmark_count = sizeof benchmarks / sizeof *benchmarks;
 _Static_assert(sizeof benchmarks / sizeof *benchmarks <= BENCHMARKS_MAX, "struct library");
 
 const struct setting settings[] = {
-    {TORITO, "default", "", "", .patient = false},
-    {MPICH, "default", "", "", .patient = false},
-    {OPEN_MPI, "default", "", "", .patient = false},
+    {TORITO, "default", "", "", .guest = true},
+    {MPICH, "default", "", "", .guest = true},
+    {OPEN_MPI, "default", "", "", .guest = false},
     // Debian's MPICH sends all through UCX: shared memory of either kind, with or without CMA.
-    {MPICH, "posix+cma", "", "UCX_TLS=self,posix,cma", .patient = true},
+    {MPICH, "posix+cma", "", "UCX_TLS=self,posix,cma", .guest = true, .patient = true},
     {OPEN_MPI, "coll sm", "--mca coll_sm_priority 100", "", .collectives_only = true, .patient = true},
     {MPICH, "posix", "", "UCX_TLS=self,posix", .patient = true},
     {OPEN_MPI, "vader without CMA", "--mca btl_vader_single_copy_mechanism none", "", .patient = true},
@@ -71,6 +71,8 @@ bool setting_applies(const struct plan *plan, size_t setting, size_t benchmark, 
     const struct setting *s = &settings[setting];
     const struct benchmark *b = &benchmarks[benchmark];
 
+    if (plan->vm && !s->guest)
+        return false;
     return plan->library[s->library].built[benchmark] && (b->collective || !s->collectives_only) &&
            (ranks > plan->cpu_count || !s->crowded_only);
 }
@@ -138,9 +140,9 @@ void libraries_find(struct plan *plan)
         if (library->found)
             find_version(library, plan->log);
         else
-            fprintf(stderr, "torito compare: %s is not there, so it goes on without it%s%s\n",
-                    library->name, id == TORITO ? "" : "; to have it: apt-get install ",
-                    id == TORITO ? "" : known[id].packages);
+            complain("%s is not there, so it goes on without it%s%s", library->name,
+                     id == TORITO ? "" : "; to have it: apt-get install ",
+                     id == TORITO ? "" : known[id].packages);
     }
 }
 
@@ -191,8 +193,8 @@ void libraries_build(struct plan *plan)
             library->built[b] = build(plan, id, benchmarks[b].name);
             good += library->built[b];
             if (!library->built[b])
-                fprintf(stderr, "torito compare: %s: %s does not build; the reason is in %s\n",
-                        library->name, benchmarks[b].name, plan->log);
+                complain("%s: %s does not build; the reason is in %s", library->name,
+                         benchmarks[b].name, plan->log);
         }
         if (library->found)
             fprintf(stderr, "%s %s: %u of %u programs built\n", library->name, library->version,

@@ -6,8 +6,10 @@
 // for the cores of a virtual machine wander between near and far.
 #pragma once
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum library_id { TORITO, MPICH, OPEN_MPI, LIBRARY_COUNT };
@@ -38,6 +40,7 @@ struct setting {
     const char *environment; // "NAME=VALUE NAME=VALUE"
     bool collectives_only;
     bool crowded_only; // only with more ranks than CPUs
+    bool guest;        // also in a guest, with --vm
     bool patient;      // runs with the library's own way to yield, if crowded
 };
 extern const struct setting settings[];
@@ -56,6 +59,7 @@ struct plan {
     unsigned ranks[RANK_COUNTS_MAX];
     size_t rank_counts;
     bool quick;
+    bool vm;            // virtual machines instead of processes
     const char *only;   // names of benchmarks, or NULL for all
     const char *folder; // for the report
     double run_s, session_s;
@@ -64,6 +68,10 @@ struct plan {
     char source[PATH_MAX]; // where the benchmarks lie
     char log[PATH_MAX];    // gets what the programs write to standard error
     struct library library[LIBRARY_COUNT];
+    // With --vm:
+    char guest_kernel[PATH_MAX];
+    bool kvm;
+    unsigned tsc_khz;
 };
 
 // The hardware, as one call of the probe saw it.
@@ -92,6 +100,14 @@ struct figures {
     size_t count, room;
 };
 
+// ---- compare_options.c
+
+extern const char *const compare_usage;
+// Writes it to standard error, with a prefix, and returns -1.
+int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// 0, or -1 with a message. Fills in what depends on --quick.
+int options_read(struct plan *plan, int argc, char *argv[]);
+
 // ---- compare_library.c
 
 // Fills in what is there, and says on standard error what is not.
@@ -100,6 +116,9 @@ void libraries_build(struct plan *plan);
 bool setting_applies(const struct plan *plan, size_t setting, size_t benchmark, unsigned ranks);
 
 // ---- compare_run.c
+
+// Set by Ctrl-C: what runs ends, nothing more is started, and the report has what there is.
+extern volatile sig_atomic_t compare_interrupted;
 
 struct command {
     const char *word[256];
@@ -124,6 +143,16 @@ enum run_result command_run(const struct command *command, const char *log, doub
 void probe_run(const struct plan *plan, unsigned ranks, struct probe *probe);
 enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t setting,
                               unsigned ranks, char **output);
+
+// ---- compare_vm.c
+
+// Once the programs are built. Without a guest MPICH is left out, with a message.
+void vm_prepare(struct plan *plan);
+// The command that runs a benchmark with these arguments in a VM.
+void vm_add(const struct plan *plan, struct command *command, size_t benchmark, size_t setting,
+            unsigned ranks, const char *arguments);
+// Leaves of a guest's console what the benchmark printed; says whether it ended well.
+bool vm_output(char *console);
 
 // ---- compare_load.c
 
@@ -154,11 +183,16 @@ struct cell {
 };
 struct cell cell_of_setting(const struct figures *figures, size_t benchmark, size_t setting,
                             unsigned ranks, size_t bytes);
+// By what cells are compared: what was measured, or that divided by what its own probe allowed.
+enum cell_by { BY_VALUE, BY_PROBE };
+// Is `a` better? What there is is better than nothing.
+bool cell_better(size_t benchmark, const struct cell *a, const struct cell *b, enum cell_by by);
 // The best of all settings of a library.
 struct cell cell_of_library(const struct figures *figures, size_t benchmark,
-                            enum library_id library, unsigned ranks, size_t bytes);
+                            enum library_id library, unsigned ranks, size_t bytes, enum cell_by by);
+// How many times `a` is faster; 0 if one of them is missing.
+double cell_ratio(size_t benchmark, const struct cell *a, const struct cell *b, enum cell_by by);
 double cell_limit(const struct figures *figures, size_t benchmark, unsigned ranks, size_t bytes);
-bool cell_better(size_t benchmark, const struct cell *a, const struct cell *b);
 // The next size above `bytes` for which there are figures; false if there is none. -1 starts.
 bool figures_next_size(const struct figures *figures, size_t benchmark, unsigned ranks,
                        long long *bytes);

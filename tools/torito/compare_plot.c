@@ -29,7 +29,7 @@ static unsigned print_blocks(FILE *file, const struct figures *figures, size_t b
             double value;
 
             if (id < LIBRARY_COUNT)
-                cell = cell_of_library(figures, benchmark, id, ranks, (size_t)bytes);
+                cell = cell_of_library(figures, benchmark, id, ranks, (size_t)bytes, BY_VALUE);
             value = id < LIBRARY_COUNT ? cell.value
                                        : cell_limit(figures, benchmark, ranks, (size_t)bytes);
             if (value <= 0)
@@ -101,7 +101,7 @@ static bool plot(const struct plan *plan, const struct figures *figures, size_t 
     snprintf(path, sizeof path, "%s/%s", plan->folder, name);
     file = fopen(path, "we");
     if (file == NULL) {
-        fprintf(stderr, "torito compare: %s: %s\n", path, strerror(errno));
+        complain("%s: %s", path, strerror(errno));
         return false;
     }
     print_script(plan, file, figures, benchmark, ranks);
@@ -137,7 +137,7 @@ int plots_write(const struct plan *plan, const struct figures *figures)
     unsigned failed = 0;
 
     if (!gnuplot_found(plan)) {
-        fprintf(stderr, "torito compare: no plots without gnuplot: apt-get install gnuplot-nox\n");
+        complain("no plots without gnuplot: apt-get install gnuplot-nox");
         return 0;
     }
     for (size_t r = 0; r < plan->rank_counts; r++)
@@ -148,6 +148,6 @@ int plots_write(const struct plan *plan, const struct figures *figures)
                 failed += !plot(plan, figures, b, plan->ranks[r]);
         }
     if (failed > 0)
-        fprintf(stderr, "torito compare: %u plots failed; the reason is in %s\n", failed, plan->log);
+        complain("%u plots failed; the reason is in %s", failed, plan->log);
     return failed > 0 ? -1 : 0;
 }

@@ -14,7 +14,7 @@ static FILE *open_in(const struct plan *plan, const char *name)
     snprintf(path, sizeof path, "%s/%s", plan->folder, name);
     file = fopen(path, "we");
     if (file == NULL)
-        fprintf(stderr, "torito compare: %s: %s\n", path, strerror(errno));
+        complain("%s: %s", path, strerror(errno));
     return file;
 }
 
@@ -22,10 +22,8 @@ static int close_written(FILE *file, const char *name)
 {
     bool bad = ferror(file) != 0;
 
-    if (fclose(file) != 0 || bad) {
-        fprintf(stderr, "torito compare: %s is not complete: %s\n", name, strerror(errno));
-        return -1;
-    }
+    if (fclose(file) != 0 || bad)
+        return complain("%s is not complete: %s", name, strerror(errno));
     return 0;
 }
 
@@ -48,33 +46,38 @@ static int csv_write(const struct plan *plan, const struct figures *figures)
     return close_written(file, "figures.csv");
 }
 
-// One line of a table, and how far Torito is ahead on it.
+// One line of a table, and how far Torito is ahead on it of the best of the others: 2 is twice as
+// fast, 0 is unknown, for one side is missing.
 struct line {
     size_t bytes;
     double limit;
     struct cell first[LIBRARY_COUNT]; // at its default
     struct cell best[LIBRARY_COUNT];
     enum library_id best_other;
-    double ahead; // 2: twice as fast as the best of the others; 0: one side is missing
+    struct cell best_by_probe; // of all the others
+    double ahead, ahead_by_probe;
 };
 
 static struct line line_of(const struct figures *figures, size_t benchmark, unsigned ranks,
                            size_t bytes)
 {
     struct line line = {.bytes = bytes, .best_other = MPICH};
+    const struct cell *ours = &line.best[TORITO];
 
     line.limit = cell_limit(figures, benchmark, ranks, bytes);
     for (size_t s = setting_count; s-- > 0;) // the first of each library stays
         line.first[settings[s].library] = cell_of_setting(figures, benchmark, s, ranks, bytes);
-    for (enum library_id id = 0; id < LIBRARY_COUNT; id++)
-        line.best[id] = cell_of_library(figures, benchmark, id, ranks, bytes);
-    if (cell_better(benchmark, &line.best[OPEN_MPI], &line.best[MPICH]))
-        line.best_other = OPEN_MPI;
-    if (line.best[TORITO].rounds > 0 && line.best[line.best_other].rounds > 0) {
-        double ours = line.best[TORITO].value, theirs = line.best[line.best_other].value;
+    for (enum library_id id = 0; id < LIBRARY_COUNT; id++) {
+        struct cell cell = cell_of_library(figures, benchmark, id, ranks, bytes, BY_PROBE);
 
-        line.ahead = benchmarks[benchmark].bandwidth ? ours / theirs : theirs / ours;
+        line.best[id] = cell_of_library(figures, benchmark, id, ranks, bytes, BY_VALUE);
+        if (id != TORITO && cell_better(benchmark, &cell, &line.best_by_probe, BY_PROBE))
+            line.best_by_probe = cell;
     }
+    if (cell_better(benchmark, &line.best[OPEN_MPI], &line.best[MPICH], BY_VALUE))
+        line.best_other = OPEN_MPI;
+    line.ahead = cell_ratio(benchmark, ours, &line.best[line.best_other], BY_VALUE);
+    line.ahead_by_probe = cell_ratio(benchmark, ours, &line.best_by_probe, BY_PROBE);
     return line;
 }
 
@@ -100,6 +103,14 @@ static void print_by_limit(FILE *file, const struct cell *cell)
         print_value(file, cell->of_limit);
 }
 
+static void print_ahead(FILE *file, double ahead)
+{
+    if (ahead > 0)
+        fprintf(file, ahead > 1 ? " %.2f |" : " **%.2f** |", ahead);
+    else
+        fprintf(file, " - |");
+}
+
 static void print_line(const struct plan *plan, FILE *file, size_t benchmark, const struct line *line)
 {
     const struct cell *other = &line->best[line->best_other];
@@ -122,11 +133,10 @@ static void print_line(const struct plan *plan, FILE *file, size_t benchmark, co
     else
         fprintf(file, " - |");
     print_by_limit(file, &line->first[TORITO]);
-    print_by_limit(file, other);
-    if (line->ahead > 0)
-        fprintf(file, line->ahead > 1 ? " %.2f |\n" : " **%.2f** |\n", line->ahead);
-    else
-        fprintf(file, " - |\n");
+    print_by_limit(file, &line->best_by_probe);
+    print_ahead(file, line->ahead);
+    print_ahead(file, line->ahead_by_probe);
+    fprintf(file, "\n");
 }
 
 static void print_table(const struct plan *plan, FILE *file, const struct figures *figures,
@@ -134,16 +144,15 @@ static void print_table(const struct plan *plan, FILE *file, const struct figure
 {
     const struct benchmark *b = &benchmarks[benchmark];
     long long bytes = -1;
-    const char *size = b->sizeless ? "" : " bytes |";
 
     if (!figures_next_size(figures, benchmark, ranks, &bytes))
         return;
     fprintf(file, "\n### %s, %u ranks, %s\n\n", b->what, ranks, b->bandwidth ? "MB/s" : "us");
     fprintf(file,
             "|%s hardware | Torito | MPICH | MPICH, best | Open MPI | Open MPI, best | best other "
-            "| Torito : hardware | best other : hardware | ahead |\n|",
-            size);
-    for (int column = b->sizeless ? 1 : 0; column < 11; column++)
+            "| Torito : hardware | best other : hardware | ahead | ahead by probe |\n|",
+            b->sizeless ? "" : " bytes |");
+    for (int column = b->sizeless ? 1 : 0; column < 12; column++)
         fprintf(file, "%s|", column == 7 ? "---" : "---:");
     fprintf(file, "\n");
     do {
@@ -160,7 +169,7 @@ static void print_summary_line(FILE *file, const struct figures *figures, size_t
 {
     const struct benchmark *b = &benchmarks[benchmark];
     struct line least = {0};
-    unsigned lines = 0, ahead = 0;
+    unsigned lines = 0, ahead = 0, ahead_by_probe = 0;
     long long bytes = -1;
 
     while (figures_next_size(figures, benchmark, ranks, &bytes)) {
@@ -170,18 +179,22 @@ static void print_summary_line(FILE *file, const struct figures *figures, size_t
             continue;
         lines++;
         ahead += line.ahead > 1;
+        ahead_by_probe += line.ahead_by_probe > 1;
         if (least.ahead == 0 || line.ahead < least.ahead)
             least = line;
     }
     if (bytes < 0)
         return;
     fprintf(file, "| %s | %u |", b->what, ranks);
-    if (lines == 0)
-        fprintf(file, " - | - | - |\n");
-    else if (b->sizeless)
-        fprintf(file, " %u of %u | %.2f | |\n", ahead, lines, least.ahead);
+    if (lines == 0) {
+        fprintf(file, " - | - | - | - |\n");
+        return;
+    }
+    fprintf(file, " %u of %u | %u of %u | %.2f |", ahead, lines, ahead_by_probe, lines, least.ahead);
+    if (b->sizeless)
+        fprintf(file, " |\n");
     else
-        fprintf(file, " %u of %u | %.2f | %zu |\n", ahead, lines, least.ahead, least.bytes);
+        fprintf(file, " %zu |\n", least.bytes);
 }
 
 static void print_line_time(FILE *file, const struct figures *figures)
@@ -237,12 +250,18 @@ static void print_heading(const struct plan *plan, FILE *file, const struct figu
     }
     fprintf(file, ". Run in turn, %u round%s, each rank bound to a CPU, medians.\n", rounds,
             rounds == 1 ? "" : "s");
-    print_line_time(file, figures);
+    if (plan->vm)
+        fprintf(file,
+                "In virtual machines of QEMU by %s with a core for each rank; MPICH under %s.\n",
+                plan->kvm ? "KVM" : "TCG", plan->guest_kernel);
+    else
+        print_line_time(file, figures);
     fprintf(file,
             "\n\"Best\" is the best of a library's settings at that size, and \"ahead\" compares "
             "Torito with the best of all of\nthem: 2.00 is twice as fast. \"Hardware\" is what a "
             "cache line and the copies that cannot be avoided take, or for\nbandwidths the rate of "
-            "memcpy; \": hardware\" is the median of each figure by its own probe.\n");
+            "memcpy; \": hardware\" is the median of each figure by its own probe, and \"ahead by "
+            "probe\"\ncompares these: it does not depend on how near the cores were.\n");
 }
 
 static int markdown_write(const struct plan *plan, const struct figures *figures)
@@ -253,8 +272,8 @@ static int markdown_write(const struct plan *plan, const struct figures *figures
         return -1;
     print_heading(plan, file, figures);
     fprintf(file, "\n## Summary\n\n"
-                  "| benchmark | ranks | lines ahead | least ahead | at bytes |\n"
-                  "|---|---:|---:|---:|---:|\n");
+                  "| benchmark | ranks | lines ahead | by probe | least ahead | at bytes |\n"
+                  "|---|---:|---:|---:|---:|---:|\n");
     for (size_t r = 0; r < plan->rank_counts; r++)
         for (size_t b = 0; b < benchmark_count; b++)
             print_summary_line(file, figures, b, plan->ranks[r]);

@@ -21,6 +21,8 @@
 #define GRACE_S 5 // from SIGTERM to SIGKILL
 #define OUTPUT_MAX (1u << 20)
 
+volatile sig_atomic_t compare_interrupted;
+
 static double now_s(void)
 {
     struct timespec now;
@@ -41,7 +43,7 @@ void command_add(struct command *command, const char *format, ...)
     bytes = vsnprintf(at, room, format, arguments);
     va_end(arguments);
     if (bytes < 0 || (size_t)bytes >= room || command->words >= words_max) {
-        fprintf(stderr, "torito compare: a command line is too long\n");
+        complain("a command line is too long");
         exit(1);
     }
     command->word[command->words++] = at;
@@ -108,7 +110,7 @@ static bool child_end(pid_t child, double deadline_s, int *status)
 
         if (ended == child || (ended < 0 && errno != EINTR))
             break;
-        if (stop_s == 0 && now_s() > deadline_s) {
+        if (stop_s == 0 && (now_s() > deadline_s || compare_interrupted)) {
             kill(child, SIGTERM);
             stop_s = now_s();
         } else if (stop_s != 0 && now_s() > stop_s + GRACE_S) {
@@ -138,7 +140,7 @@ static size_t read_output(int from, double deadline_s, char *output)
         double left_s = deadline_s - now_s();
         ssize_t got;
 
-        if (left_s <= 0)
+        if (left_s <= 0 || compare_interrupted)
             break;
         if (poll(&ready, 1, (int)(left_s * 1e3) + 1) <= 0)
             continue;
@@ -163,7 +165,7 @@ enum run_result command_run(const struct command *command, const char *log, doub
 
     *output = calloc(1, OUTPUT_MAX);
     if (*output == NULL || pipe2(ends, O_CLOEXEC) < 0) {
-        fprintf(stderr, "torito compare: %s\n", strerror(errno));
+        complain("%s", strerror(errno));
         exit(1);
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -187,7 +189,7 @@ enum run_result command_run(const struct command *command, const char *log, doub
 // How far apart the sizes are.
 static unsigned step_of(const struct plan *plan, unsigned ranks)
 {
-    return plan->quick || ranks > plan->cpu_count ? 8 : 2;
+    return plan->quick || plan->vm || ranks > plan->cpu_count ? 8 : 2;
 }
 
 void probe_run(const struct plan *plan, unsigned ranks, struct probe *probe)
@@ -197,7 +199,7 @@ void probe_run(const struct plan *plan, unsigned ranks, struct probe *probe)
     double seconds;
 
     *probe = (struct probe){0};
-    if (plan->cpu_count < 2)
+    if (plan->cpu_count < 2 || plan->vm) // what an emulated CPU could do is not known
         return;
     command_add(&command, "%s/build/probe", plan->folder);
     command_add(&command, "%d", plan->cpu[0]);
@@ -252,18 +254,29 @@ enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t 
                               unsigned ranks, char **output)
 {
     const struct benchmark *b = &benchmarks[benchmark];
+    bool in_guest = plan->vm && settings[setting].library != TORITO;
     struct command command = {0};
     unsigned step = step_of(plan, ranks);
+    char arguments[128] = "";
+    enum run_result result;
     double seconds;
 
-    add_launcher(plan, &command, setting, ranks);
-    command_add(&command, "%s/build/%s-%d", plan->folder, b->name, (int)settings[setting].library);
-    if (strcmp(b->name, "init") != 0) {
-        command_add_words(&command, plan->quick ? "-l 20 -s" : "-l 50 -s");
-        command_add(&command, "%u", step);
-        command_add(&command, "-m");
-        // 8 bytes are in every table.
-        command_add(&command, "%d:%d", !b->floats ? 1 : step == 2 ? 4 : 8, 4 << 20);
+    if (strcmp(b->name, "init") != 0) // 8 bytes are in every table
+        snprintf(arguments, sizeof arguments, "-l %d -s %u -m %d:%d", plan->quick ? 20 : 50, step,
+                 !b->floats  ? 1
+                 : step == 2 ? 4
+                             : 8,
+                 4 << 20);
+    if (plan->vm) {
+        vm_add(plan, &command, benchmark, setting, ranks, arguments);
+    } else {
+        add_launcher(plan, &command, setting, ranks);
+        command_add(&command, "%s/build/%s-%d", plan->folder, b->name,
+                    (int)settings[setting].library);
+        command_add_words(&command, arguments);
     }
-    return command_run(&command, plan->log, plan->run_s, output, &seconds);
+    result = command_run(&command, plan->log, plan->run_s, output, &seconds);
+    if (in_guest && !vm_output(*output) && result == RUN_GOOD)
+        result = RUN_FAILED;
+    return result;
 }

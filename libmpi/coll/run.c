@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// run.c: blocking collective calls, and what each communicator keeps for its collectives.
+#include "libmpi/coll/coll.h"
+#include <stdlib.h>
+
+static void coll_delete(struct mpii_comm *comm)
+{
+    free(comm->coll);
+    comm->coll = NULL;
+}
+
+struct mpii_coll *mpii_coll_of(struct mpii_comm *comm)
+{
+    if (!comm->coll) {
+        comm->coll = calloc(1, sizeof *comm->coll);
+        comm->coll_delete = coll_delete;
+    }
+    return comm->coll;
+}
+
+int mpii_coll_tag(struct mpii_coll *coll)
+{
+    coll->tag = (coll->tag + 1) % MPII_TAG_KIND;
+    return coll->tag;
+}
+
+int mpii_coll_tag_persistent(struct mpii_coll *coll)
+{
+    coll->tag_persistent = (coll->tag_persistent + 1) % MPII_TAG_KIND;
+    return MPII_TAG_KIND + coll->tag_persistent;
+}
+
+struct mpii_team mpii_team_of(struct mpii_comm *comm)
+{
+    struct mpii_team team = {
+        .comm = comm->remote ? comm->local : comm, .rank = comm->rank, .size = comm->size};
+
+    return team;
+}
+
+static int no_memory(const struct mpii_coll_call *call)
+{
+    return mpii_error(call->function, call->handle, MPI_ERR_NO_MEM,
+                      "no memory for a collective operation");
+}
+
+static int run_schedule(const struct mpii_collective *collective, struct mpii_coll_call *call,
+                        struct mpii_coll *coll)
+{
+    struct mpii_schedule schedule;
+    int rc;
+
+    mpii_schedule_init(&schedule, mpii_coll_tag(coll));
+    collective->build(&schedule, call);
+    rc = schedule.no_memory ? MPI_ERR_NO_MEM : mpii_schedule_run(&schedule);
+    mpii_schedule_free(&schedule);
+    return rc;
+}
+
+int mpii_coll_run(const struct mpii_collective *collective, struct mpii_coll_call *call)
+{
+    int rc = collective->check(call);
+    struct mpii_coll *coll;
+
+    if (rc != MPI_SUCCESS)
+        return rc;
+    coll = mpii_coll_of(call->comm);
+    if (!coll)
+        return no_memory(call);
+    if (collective->shared && !call->comm->remote && call->comm->size > 1 &&
+        collective->shared(call, &rc))
+        ;
+    else
+        rc = run_schedule(collective, call, coll);
+    if (rc == MPI_SUCCESS)
+        return rc;
+    if (rc == MPI_ERR_NO_MEM)
+        return no_memory(call);
+    return mpii_error(call->function, call->handle, rc,
+                      rc == MPI_ERR_TRUNCATE ? "a rank sent more than the receive buffer holds"
+                                             : "a message of the collective operation has failed");
+}

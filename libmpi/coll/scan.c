@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// scan.c: MPI_Scan (MPI 4.1, 6.11.1). The algorithm is build_scan.c's.
+#include "libmpi/coll/calls.h"
+
+static int check(struct mpii_coll_call *call)
+{
+    int rc = mpii_check_coll_intra(call);
+
+    call->sends = call->receives = true;
+    return rc == MPI_SUCCESS ? mpii_check_reduction(call, 1) : rc;
+}
+
+static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
+{
+    mpii_build_scan(schedule, call, true);
+}
+
+const struct mpii_collective mpii_scan = {check, build, NULL};
+
+#pragma weak MPI_Scan = PMPI_Scan
+int PMPI_Scan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,
+              MPI_Comm comm)
+{
+    struct mpii_coll_call call = MPII_CALL_ALLREDUCE(false);
+
+    return mpii_coll_run(&mpii_scan, &call);
+}
+
+#pragma weak MPI_Scan_c = PMPI_Scan_c
+int PMPI_Scan_c(const void *sendbuf, void *recvbuf, MPI_Count count, MPI_Datatype datatype,
+                MPI_Op op, MPI_Comm comm)
+{
+    struct mpii_coll_call call = MPII_CALL_ALLREDUCE(true);
+
+    return mpii_coll_run(&mpii_scan, &call);
+}
