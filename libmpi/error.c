@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // error.c: what happens to an error: the handler of the right object is invoked (MPI 4.1, 9.3).
-#include "libmpi/comm.h"
 #include "libmpi/object/error.h"
+#include "libmpi/comm.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
-#define PREDEFINED {.magic = MPII_MAGIC | MPII_ERRHANDLER, .predefined = true, .uses = 1}
+#define PREDEFINED \
+    { \
+        .magic = MPII_MAGIC | MPII_ERRHANDLER, .predefined = true, .uses = 1 \
+    }
 
 struct mpii_errhandler mpii_errors_are_fatal = {.object = PREDEFINED, .handle = MPI_ERRORS_ARE_FATAL};
 struct mpii_errhandler mpii_errors_abort = {.object = PREDEFINED, .handle = MPI_ERRORS_ABORT};
@@ -98,7 +101,7 @@ void mpii_errhandler_invoke(enum mpii_kind kind, void *handle, const char *funct
     if (handler == &mpii_errors_return)
         return;
     if (!handler->kind)
-        end_job(function, code, what); // MPI_ERRORS_ABORT ends the whole job too, as 9.4 allows
+        end_job(function, code, what);  // MPI_ERRORS_ABORT ends the whole job too, as 9.4 allows
     mpii_object_keep(&handler->object); // it may set another one
     switch (handler->kind) {
     case MPII_COMM:

@@ -27,20 +27,20 @@ enum mpii_kind {
     MPII_SESSION,
 };
 
-#define MPII_MAGIC 0x4d504900u // "MPI" and the kind; freed objects carry 0
+#define MPII_MAGIC 0x4d504900u      // "MPI" and the kind; freed objects carry 0
 #define MPII_PREDEFINED_MAX 0x1000u // handles below are constants of the standard
 
 struct mpii_attributes; // object/attribute.h
 struct mpii_errhandler; // object/errhandler.h
 
 struct mpii_object {
-    uint32_t magic; // MPII_MAGIC | kind
-    bool predefined; // never freed
-    bool name_owned; // `name` came from malloc
-    int uses;        // the user's handle counts as one
+    uint32_t magic;                     // MPII_MAGIC | kind
+    bool predefined;                    // never freed
+    bool name_owned;                    // `name` came from malloc
+    int uses;                           // the user's handle counts as one
     struct mpii_attributes *attributes; // communicators, datatypes, windows; NULL: never had any
     struct mpii_errhandler *errhandler; // communicators, windows, files, sessions; NULL: the initial one
-    char *name; // malloc'ed or a constant of predefined objects; NULL: none
+    char *name;                         // malloc'ed or a constant of predefined objects; NULL: none
 };
 
 // A live object of `kind` behind a handle that is not predefined?
@@ -86,8 +86,8 @@ int mpii_attributes_delete(const char *function, MPI_Comm comm, struct mpii_obje
 // Copies to `to`, which has none yet, the attributes of `from` whose copy callbacks want it: for
 // MPI_Comm_dup and MPI_Type_dup. If one fails, deletes those copied so far and returns the error
 // class; the caller then gives `to` up.
-int mpii_attributes_copy(const char *function, MPI_Comm comm, struct mpii_object *to, void *to_handle,
-                         const struct mpii_object *from, void *from_handle);
+int mpii_attributes_copy(const char *function, MPI_Comm comm, struct mpii_object *to,
+                         void *to_handle, const struct mpii_object *from, void *from_handle);
 
 // Gives a window its attribute `keyval`, MPI_WIN_BASE to MPI_WIN_MODEL. `value` is what
 // MPI_Win_get_attr returns. False: no memory.

@@ -10,7 +10,7 @@ struct mpii_op {
     struct mpii_object object;
     MPI_Op handle;
     bool commutative;
-    MPI_User_function *user;     // one of these two for an operation of the user's
+    MPI_User_function *user; // one of these two for an operation of the user's
     MPI_User_function_c *user_c;
 };
 

@@ -96,6 +96,9 @@ struct mpii_endpoint {
     struct mpii_request *posted, *posted_last;
     struct mpii_message *unexpected, *unexpected_last;
     void *prober; // thread that waits for any message to come, or NULL
+    // Partitioned sends and receives that have not met yet, oldest first: pt2pt/partition.h.
+    struct mpii_partitioned *partitioned[2];
+    _Atomic uint32_t partitioned_lock; // any core takes it, for a look at the lists
 };
 
 extern struct mpii_endpoint mpii_endpoint;

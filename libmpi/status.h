@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // status.h: what an MPI_Status says besides source, tag and error (MPI 4.1, 3.2.5).
 //
-// MPI_internal[0] and [1] hold the bytes of the message, in packed form; how many elements that is depends
-// on the datatype the user asks with. MPI_internal[2] holds the cancelled flag; [3] and [4] are free.
+// MPI_internal[0] and [1] hold the bytes of the message, in packed form; how many elements that is
+// depends on the datatype the user asks with. MPI_internal[2] holds the cancelled flag; [3] and [4]
+// are free.
 #pragma once
 #include "mpi.h"
 #include <stdbool.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // type.h: datatypes (MPI 4.1, chapter 5) as the rest of libmpi uses them.
 //
-// A datatype is kept in two forms: how the user made it (contents), and its type map as nested loops (map),
-// from which commit makes what moving data needs (plan). Sizes and displacements are MPI_Count, in bytes.
+// A datatype is kept in two forms: how the user made it (contents), and its type map as nested
+// loops (map), from which commit makes what moving data needs (plan). Sizes and displacements are
+// MPI_Count, in bytes.
 #pragma once
 #include "libmpi/object.h"
 
@@ -86,16 +87,17 @@ static inline void mpii_type_keep(struct mpii_type *type)
 }
 void mpii_type_drop(struct mpii_type *type);
 
-// The packed representation of `count` elements at `buf` is count * size bytes in type map order. These move
-// the bytes [skip, skip + bytes) of it, so that a message can be moved piece by piece: finding the place
-// takes the logarithm of the number of blocks. For types that are not dense; dense ones are memcpy.
+// The packed representation of `count` elements at `buf` is count * size bytes in type map order.
+// These move the bytes [skip, skip + bytes) of it, so that a message can be moved piece by piece:
+// finding the place takes the logarithm of the number of blocks. For types that are not dense;
+// dense ones are memcpy.
 void mpii_type_pack(void *to, const void *buf, MPI_Count count, const struct mpii_type *type,
                     MPI_Count skip, size_t bytes);
 void mpii_type_unpack(void *buf, MPI_Count count, const struct mpii_type *type, const void *from,
                       MPI_Count skip, size_t bytes);
 
-// Copies `bytes` (at most the smaller of both packed sizes) from one typed buffer to another without
-// a temporary where one of the two is dense, with a small one otherwise.
+// Copies `bytes` (at most the smaller of both packed sizes) from one typed buffer to another
+// without a temporary where one of the two is dense, with a small one otherwise.
 void mpii_type_copy(void *to, MPI_Count to_count, const struct mpii_type *to_type, const void *from,
                     MPI_Count from_count, const struct mpii_type *from_type, MPI_Count bytes);
 

@@ -79,7 +79,8 @@ static void append(struct mpii_schedule *schedule, const struct mpii_step *step)
         schedule->steps = steps;
         schedule->capacity = capacity;
     }
-    schedule->steps[schedule->count++] = *step;
+    schedule->steps[schedule->count] = *step;
+    schedule->steps[schedule->count++].tag = schedule->tag;
     if (step->type)
         mpii_type_keep(step->type);
     if (step->to_type)
@@ -152,7 +153,7 @@ static void fail(struct mpii_schedule *schedule, int class)
 }
 
 // Starts a message. Without memory for its request the other ranks would wait for ever: the job ends.
-static void message_start(const struct mpii_schedule *schedule, struct mpii_step *step)
+static void message_start(struct mpii_step *step)
 {
     bool send = step->kind == MPII_STEP_SEND;
     struct mpii_request *request = mpii_request_new(send ? MPII_SEND : MPII_RECEIVE);
@@ -160,7 +161,7 @@ static void message_start(const struct mpii_schedule *schedule, struct mpii_step
     if (!request)
         mpii_abort(MPI_ERR_NO_MEM, "no memory for a message of a collective operation; use --mem");
     request->context = step->comm->context + 1;
-    request->tag = schedule->tag;
+    request->tag = step->tag;
     request->comm = step->comm; // not kept: the schedule's request keeps it, or the call does
     request->count = step->count;
     request->type = step->type;
@@ -220,7 +221,7 @@ static bool step_do(struct mpii_schedule *schedule)
     switch (step->kind) {
     case MPII_STEP_SEND:
     case MPII_STEP_RECEIVE:
-        message_start(schedule, step);
+        message_start(step);
         break;
     case MPII_STEP_COPY:
         copy(schedule, step);

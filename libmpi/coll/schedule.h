@@ -39,6 +39,7 @@ typedef int mpii_step_call(struct mpii_schedule *schedule, void *argument);
 struct mpii_step {
     enum mpii_step_kind kind;
     int peer; // of comm, or of its remote group
+    int tag;  // the schedule's when the step was appended
     struct mpii_comm *comm;
     struct mpii_request *request; // in flight
     const void *from;
@@ -53,7 +54,7 @@ struct mpii_schedule {
     size_t count, capacity;
     size_t at;        // next step
     size_t in_flight; // steps from here to `at` may have messages on their way
-    int tag;
+    int tag;          // of the messages of steps to come
     int error;      // MPI_SUCCESS, or the first class of what went wrong
     bool no_memory; // while it was built
     bool busy;      // a thread is in mpii_schedule_advance

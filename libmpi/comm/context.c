@@ -5,7 +5,8 @@
 
 #define WINDOW_WORDS (MPII_CONTEXT_WINDOW / 64)
 
-_Static_assert(MPII_CONTEXT_WORDS == WINDOW_WORDS + 1, "the last word says whether bits were withheld");
+_Static_assert(MPII_CONTEXT_WORDS == WINDOW_WORDS + 1,
+               "the last word says whether bits were withheld");
 
 // MPI_COMM_WORLD has 0, MPI_COMM_SELF the next.
 struct mpii_context_pool mpii_contexts = {.used = {{3}}};
@@ -77,7 +78,8 @@ enum mpii_context_result mpii_context_settle(struct mpii_context_pool *pool,
             continue;
         bit = __builtin_ctzll(words[i]);
         pool->used[search->window][i] |= 1ull << bit;
-        *context = (uint32_t)(search->window * MPII_CONTEXT_WINDOW + i * 64 + bit) * MPII_CONTEXT_STEP;
+        *context =
+            (uint32_t)(search->window * MPII_CONTEXT_WINDOW + i * 64 + bit) * MPII_CONTEXT_STEP;
         mpii_context_cancel(pool, search);
         return MPII_CONTEXT_DONE;
     }

@@ -25,7 +25,8 @@
 
 #pragma GCC visibility push(hidden)
 
-#define MPII_CONTEXT_WORDS 5 // four with a bit for each context, and one that is 0 if bits were withheld
+// An offer: four words with a bit for each context, and one that is 0 if bits were withheld.
+#define MPII_CONTEXT_WORDS 5
 #define MPII_CONTEXT_WINDOW 256 // contexts in a window
 #define MPII_CONTEXT_WINDOWS 256
 #define MPII_CONTEXT_STEP 2 // a communicator has two: see struct mpii_comm

@@ -45,8 +45,7 @@ static void round_settle(struct agreement *agreement, const uint64_t combined[MP
         if (!(agreement->members >> i & 1))
             continue;
         context = 0;
-        agreement->result =
-            mpii_context_settle(&pools[i], &agreement->search[i], combined, &context);
+        agreement->result = mpii_context_settle(&pools[i], &agreement->search[i], combined, &context);
         assert(settled == 0 || context == seen); // all the same
         seen = context;
         settled++;

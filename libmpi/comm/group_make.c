@@ -129,7 +129,8 @@ static int selection_add_range(const char *function, struct selection *selection
     int rc = MPI_SUCCESS;
 
     if (stride == 0)
-        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_ARG, "ranges[%d] has a stride of 0", index);
+        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_ARG, "ranges[%d] has a stride of 0",
+                          index);
     // Ends by a bad rank at the latest.
     for (; rc == MPI_SUCCESS && (stride > 0 ? rank <= last : rank >= last); rank += stride)
         rc = selection_add(function, selection, (int)rank);

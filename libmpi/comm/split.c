@@ -73,6 +73,7 @@ int mpii_split_type_color(const char *function, MPI_Comm comm, int split_type, M
             *color = MPI_UNDEFINED; // unknown: MPI_COMM_NULL for all
         return MPI_SUCCESS;
     default:
-        return mpii_error(function, comm, MPI_ERR_ARG, "split_type is %d, no MPI_COMM_TYPE_", split_type);
+        return mpii_error(function, comm, MPI_ERR_ARG, "split_type is %d, no MPI_COMM_TYPE_",
+                          split_type);
     }
 }

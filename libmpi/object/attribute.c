@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int callback_failed(const char *function, enum mpii_kind kind, void *handle, const char *what,
-                           int keyval, int code)
+static int callback_failed(const char *function, enum mpii_kind kind, void *handle,
+                           const char *what, int keyval, int code)
 {
     return mpii_error_of(kind, handle, function, mpii_error_known(code) ? code : MPI_ERR_OTHER,
                          "the %s callback of key %d returned %d", what, keyval, code);
@@ -39,8 +39,8 @@ static int callback_delete(const struct mpii_keyval *key, void *handle, int keyv
     }
 }
 
-static int callback_copy(const struct mpii_keyval *key, void *handle, int keyval, void *in, void **out,
-                         int *flag)
+static int callback_copy(const struct mpii_keyval *key, void *handle, int keyval, void *in,
+                         void **out, int *flag)
 {
     *flag = 0;
     if (!key || !key->copy.comm) // MPI_COMM_NULL_COPY_FN
@@ -135,8 +135,8 @@ bool mpii_attribute_put(struct mpii_object *object, int keyval, void *value)
     if (!attributes || attributes->count == attributes->capacity) {
         int capacity = attributes ? 2 * attributes->capacity : 4;
 
-        attributes = realloc(object->attributes, sizeof *attributes + (size_t)capacity *
-                                                                          sizeof *attributes->entry);
+        attributes = realloc(object->attributes,
+                             sizeof *attributes + (size_t)capacity * sizeof *attributes->entry);
         if (!attributes)
             return false;
         if (!object->attributes)

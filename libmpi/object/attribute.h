@@ -9,8 +9,8 @@
 struct mpii_keyval {
     enum mpii_kind kind;
     int number;
-    int uses;            // the user's handle and one for each attribute
-    bool freed;          // the user's handle is gone
+    int uses;   // the user's handle and one for each attribute
+    bool freed; // the user's handle is gone
     void *extra_state;
     union {
         MPI_Comm_copy_attr_function *comm;

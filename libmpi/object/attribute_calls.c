@@ -21,7 +21,8 @@ static int call_error(const struct attribute_call *call, int class, const char *
 {
     // NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): one of the texts below
     if (call->kind == MPII_WIN)
-        return mpii_error_of(MPII_WIN, call->handle, call->function, class, "key %d %s", keyval, text);
+        return mpii_error_of(MPII_WIN, call->handle, call->function, class, "key %d %s", keyval,
+                             text);
     return mpii_error(call->function, call->comm, class, "key %d %s", keyval, text);
 }
 

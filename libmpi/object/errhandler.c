@@ -114,8 +114,8 @@ static int handler_set(const char *function, enum mpii_kind kind, void *handle,
                                                                : "errhandler is no error handler");
     if (handler->kind && handler->kind != kind)
         return mpii_error_of(kind, handle, function, MPI_ERR_ERRHANDLER,
-                             "errhandler was made for a %s, not for a %s",
-                             kind_name(handler->kind), kind_name(kind));
+                             "errhandler was made for a %s, not for a %s", kind_name(handler->kind),
+                             kind_name(kind));
     before = owner->errhandler;
     mpii_object_keep(&handler->object);
     owner->errhandler = handler;
@@ -168,8 +168,8 @@ int PMPI_Errhandler_free(MPI_Errhandler *errhandler)
         return rc;
     handler = errhandler_find(*errhandler);
     if (!handler)
-        return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_ERRHANDLER,
-                          "%p is not an error handler", (void *)*errhandler);
+        return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_ERRHANDLER, "%p is not an error handler",
+                          (void *)*errhandler);
     mpii_errhandler_drop(handler);
     *errhandler = MPI_ERRHANDLER_NULL;
     return MPI_SUCCESS;

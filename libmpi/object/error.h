@@ -7,8 +7,8 @@
 
 // A class or code of the user's: number MPI_ERR_LASTCODE + 1 + its index.
 struct mpii_error_user {
-    int class; // its own number: it is a class; 0: the number is free
-    int codes; // of a class: how many codes belong to it
+    int class;  // its own number: it is a class; 0: the number is free
+    int codes;  // of a class: how many codes belong to it
     char *text; // malloc'ed; NULL: none
 };
 

@@ -50,15 +50,15 @@ static int no_memory(const char *function)
 #pragma weak MPI_Info_create = PMPI_Info_create
 int PMPI_Info_create(MPI_Info *info)
 {
-    struct mpii_info *new;
+    struct mpii_info *made;
     int rc = mpii_check_result(__func__, info, "info");
 
     if (rc != MPI_SUCCESS)
         return rc;
-    new = mpii_info_new();
-    if (!new)
+    made = mpii_info_new();
+    if (!made)
         return no_memory(__func__);
-    *info = (MPI_Info)new;
+    *info = (MPI_Info)made;
     return MPI_SUCCESS;
 }
 

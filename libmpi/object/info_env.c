@@ -55,10 +55,9 @@ static bool env_fill(struct mpii_info *info, const char *command, const char *ar
     }
     if (getcwd(text, sizeof text))
         ok = ok && mpii_info_put(info, "wdir", text);
-    if (mpii_process.state != MPII_BEFORE) // MPI_INFO_ENV is for after MPI_Init only
-        ok = ok && mpii_info_put(info, "thread_level", thread_level_name(mpii_process.thread_level));
-    return ok && mpii_info_put(info, "mpi_initial_errhandler",
-                               errhandler ? errhandler : "mpi_errors_are_fatal") &&
+    return ok &&
+           mpii_info_put(info, "mpi_initial_errhandler",
+                         errhandler ? errhandler : "mpi_errors_are_fatal") &&
            mpii_info_put(info, "mpi_memory_alloc_kinds", "mpi,system");
 }
 
@@ -84,7 +83,9 @@ struct mpii_info *mpii_info_env(void)
     if (!info)
         return NULL;
     join(arguments, sizeof arguments, main_argc, main_argv);
-    if (!env_fill(info, program_invocation_name, arguments)) {
+    // Only here, for it is the same at any time: MPI_INFO_ENV is for after MPI_Init.
+    if (!env_fill(info, program_invocation_name, arguments) ||
+        !mpii_info_put(info, "thread_level", thread_level_name(mpii_process.thread_level))) {
         mpii_info_delete(info);
         return NULL;
     }
@@ -97,19 +98,19 @@ struct mpii_info *mpii_info_env(void)
 int PMPI_Info_create_env(int argc, char *argv[], MPI_Info *info)
 {
     char arguments[MPI_MAX_INFO_VAL];
-    struct mpii_info *new;
+    struct mpii_info *made;
     int rc = mpii_check_result(__func__, info, "info");
 
     if (rc != MPI_SUCCESS)
         return rc;
     join(arguments, sizeof arguments, argc, argv);
-    new = mpii_info_new();
-    if (new && !env_fill(new, argc > 0 && argv ? argv[0] : program_invocation_name, arguments)) {
-        mpii_info_delete(new);
-        new = NULL;
+    made = mpii_info_new();
+    if (made && !env_fill(made, argc > 0 && argv ? argv[0] : program_invocation_name, arguments)) {
+        mpii_info_delete(made);
+        made = NULL;
     }
-    if (!new)
+    if (!made)
         return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_NO_MEM, "no memory for an info object");
-    *info = (MPI_Info)new;
+    *info = (MPI_Info)made;
     return MPI_SUCCESS;
 }

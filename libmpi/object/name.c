@@ -40,7 +40,8 @@ static int win_check(const char *function, MPI_Win win)
 
     if (rc != MPI_SUCCESS || mpii_object_ok(win, MPII_WIN))
         return rc;
-    return mpii_error_of(MPII_WIN, win, function, MPI_ERR_WIN, "win is %p, not a window", (void *)win);
+    return mpii_error_of(MPII_WIN, win, function, MPI_ERR_WIN, "win is %p, not a window",
+                         (void *)win);
 }
 
 #pragma weak MPI_Comm_set_name = PMPI_Comm_set_name
@@ -74,9 +75,8 @@ int PMPI_Win_set_name(MPI_Win win, const char *win_name)
 
     if (rc == MPI_SUCCESS && !win_name)
         return mpii_error_of(MPII_WIN, win, __func__, MPI_ERR_ARG, "win_name is NULL");
-    return rc == MPI_SUCCESS
-               ? name_set(__func__, MPI_COMM_NULL, (struct mpii_object *)win, win_name)
-               : rc;
+    return rc == MPI_SUCCESS ? name_set(__func__, MPI_COMM_NULL, (struct mpii_object *)win, win_name)
+                             : rc;
 }
 
 #pragma weak MPI_Win_get_name = PMPI_Win_get_name
@@ -90,7 +90,7 @@ int PMPI_Win_get_name(MPI_Win win, char *win_name, int *resultlen)
     if (rc == MPI_SUCCESS && (!win_name || !resultlen))
         return mpii_error_of(MPII_WIN, win, __func__, MPI_ERR_ARG, "%s is NULL",
                              win_name ? "resultlen" : "win_name");
-    return rc == MPI_SUCCESS ? name_get(__func__, MPI_COMM_NULL,
-                                        ((struct mpii_object *)win)->name, win_name, resultlen)
+    return rc == MPI_SUCCESS ? name_get(__func__, MPI_COMM_NULL, ((struct mpii_object *)win)->name,
+                                        win_name, resultlen)
                              : rc;
 }

@@ -36,8 +36,8 @@ int mpii_attributes_delete(const char *function, MPI_Comm comm, struct mpii_obje
                               : MPI_SUCCESS;
 }
 
-int mpii_attributes_copy(const char *function, MPI_Comm comm, struct mpii_object *to, void *to_handle,
-                         const struct mpii_object *from, void *from_handle)
+int mpii_attributes_copy(const char *function, MPI_Comm comm, struct mpii_object *to,
+                         void *to_handle, const struct mpii_object *from, void *from_handle)
 {
     return from->attributes
                ? from->attributes->copy_all(function, comm, to, to_handle, from, from_handle)

@@ -9,9 +9,9 @@
                    .commutative = (commutes)}
 
 struct mpii_op mpii_ops_predefined[0x20] = {
-    OP(MPI_SUM, true),  OP(MPI_MIN, true),      OP(MPI_MAX, true),    OP(MPI_PROD, true),
-    OP(MPI_BAND, true), OP(MPI_BOR, true),      OP(MPI_BXOR, true),   OP(MPI_LAND, true),
-    OP(MPI_LOR, true),  OP(MPI_LXOR, true),     OP(MPI_MINLOC, true), OP(MPI_MAXLOC, true),
+    OP(MPI_SUM, true),   OP(MPI_MIN, true),      OP(MPI_MAX, true),    OP(MPI_PROD, true),
+    OP(MPI_BAND, true),  OP(MPI_BOR, true),      OP(MPI_BXOR, true),   OP(MPI_LAND, true),
+    OP(MPI_LOR, true),   OP(MPI_LXOR, true),     OP(MPI_MINLOC, true), OP(MPI_MAXLOC, true),
     OP(MPI_NO_OP, true), OP(MPI_REPLACE, false),
 };
 
@@ -26,7 +26,8 @@ static int op_error(const char *function, MPI_Op op)
 }
 
 // A user's operation without its function yet, or NULL after the error of `function`; *rc says which.
-static struct mpii_op *op_new(const char *function, bool callable, int commute, MPI_Op *handle, int *rc)
+static struct mpii_op *op_new(const char *function, bool callable, int commute, MPI_Op *handle,
+                              int *rc)
 {
     struct mpii_op *op;
 
@@ -50,24 +51,24 @@ static struct mpii_op *op_new(const char *function, bool callable, int commute, 
 #pragma weak MPI_Op_create = PMPI_Op_create
 int PMPI_Op_create(MPI_User_function *user_fn, int commute, MPI_Op *op)
 {
-    struct mpii_op *new;
+    struct mpii_op *made;
     int rc;
 
-    new = op_new(__func__, user_fn != NULL, commute, op, &rc);
-    if (new)
-        new->user = user_fn;
+    made = op_new(__func__, user_fn != NULL, commute, op, &rc);
+    if (made)
+        made->user = user_fn;
     return rc;
 }
 
 #pragma weak MPI_Op_create_c = PMPI_Op_create_c
 int PMPI_Op_create_c(MPI_User_function_c *user_fn, int commute, MPI_Op *op)
 {
-    struct mpii_op *new;
+    struct mpii_op *made;
     int rc;
 
-    new = op_new(__func__, user_fn != NULL, commute, op, &rc);
-    if (new)
-        new->user_c = user_fn;
+    made = op_new(__func__, user_fn != NULL, commute, op, &rc);
+    if (made)
+        made->user_c = user_fn;
     return rc;
 }
 

@@ -49,6 +49,7 @@ struct mpii_segment *mpii_buffer_reclaim(struct mpii_buffer *buffer, uint64_t nu
 {
     struct mpii_segment **at = &buffer->segments, *left = NULL;
 
+    buffer->uses++; // the last request of a communicator takes its buffer along
     while (*at) {
         struct mpii_segment *segment = *at;
 
@@ -63,6 +64,7 @@ struct mpii_segment *mpii_buffer_reclaim(struct mpii_buffer *buffer, uint64_t nu
         if (buffer->automatic)
             free(segment);
     }
+    mpii_buffer_drop(buffer);
     return left;
 }
 

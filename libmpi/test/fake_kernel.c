@@ -36,6 +36,48 @@ static void fake_mpi_state(int initialized, int finalized)
     fake_kernel.finalized = finalized;
 }
 
+// The other ranks have called MPI_Init, and are never heard of again.
+static char other_rank;
+static void *_Atomic peers[] = {&other_rank, &other_rank, NULL, &other_rank, &other_rank};
+static void *core_state;
+
+static void *fake_thread(void)
+{
+    return &other_rank;
+}
+
+static void fake_wait(bool (*poll)(void))
+{
+    poll();
+}
+
+static void fake_wake(void *thread)
+{
+    (void)thread;
+}
+
+static bool fake_no(void)
+{
+    return false;
+}
+
+static uint32_t fake_core_of(uint32_t rank)
+{
+    return rank % fake_kernel.services.cores;
+}
+
+static struct bus_message *fake_bus_claim(uint32_t to_core)
+{
+    (void)to_core;
+    return NULL;
+}
+
+static const struct bus_message *fake_bus_take(uint32_t from_core)
+{
+    (void)from_core;
+    return NULL;
+}
+
 struct fake_kernel fake_kernel = {
     .services = {.version = SERVICES_VERSION,
                  .rank = 2,
@@ -46,7 +88,19 @@ struct fake_kernel fake_kernel = {
                  .now_ns = fake_now_ns,
                  .yield = fake_yield,
                  .abort = fake_abort,
-                 .mpi_state = fake_mpi_state},
+                 .mpi_state = fake_mpi_state,
+                 .thread = fake_thread,
+                 .wait = fake_wait,
+                 .wake = fake_wake,
+                 .others_ready = fake_no,
+                 .core_of = fake_core_of,
+                 .peers = peers,
+                 .core_state = &core_state,
+                 .bus_claim = fake_bus_claim,
+                 .bus_take = fake_bus_take,
+                 .bus_pending = fake_no,
+                 .core_alloc = malloc,
+                 .core_free = free},
 };
 
 // Instead of libc's.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// fake_library.h: the rest of libmpi for tests of one folder of it: errors are recorded and returned.
+// fake_library.h: the rest of libmpi for tests of one folder of it: errors are recorded and
+// returned.
 #pragma once
 #include "libmpi/mpii.h"
 

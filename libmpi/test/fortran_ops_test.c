@@ -45,7 +45,7 @@ static void check_half(void)
 static void check_reals(void)
 {
     uint16_t a[3] = {0x3c00, 0x4000, 0x4200}, b[3] = {0x4200, 0x4000, 0x3c00}; // 1 2 3, 3 2 1
-    uint16_t c[2] = {0x4000, 0x4200}, d[2] = {0x3c00, 0xc000}; // 2 + 3i, 1 - 2i
+    uint16_t c[2] = {0x4000, 0x4200}, d[2] = {0x3c00, 0xc000};                 // 2 + 3i, 1 - 2i
     __float128 e = 1 + 0x1p-100, f[2] = {3, 2}, g[2] = {5, -1};
     double h[2] = {1, 9}, i[2] = {1, 4};
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// naive_type.h: datatypes as the standard defines them: a list of (basic type, displacement), spelled out.
+// naive_type.h: datatypes as the standard defines them: a list of (basic type, displacement),
+// spelled out.
 //
-// Every constructor makes the datatype and, from the definition in MPI 4.1, chapter 5 alone, its list.
+// Every constructor makes the datatype and, from the definition in MPI 4.1, chapter 5 alone, its
+// list.
 #pragma once
 #include "libmpi/type.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // split_test.c: the local parts of the constructors of communicators: groups by color and key, split types,
 // a communicator from its parts, and its end.
-#include "libmpi/comm/context.h"
 #include "libmpi/comm.h"
+#include "libmpi/comm/context.h"
 #include "libmpi/test/fake_kernel.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -76,21 +76,21 @@ static void check_types(void)
     CHECK(mpii_split_type_color("f", MPI_COMM_WORLD, MPI_UNDEFINED, MPI_INFO_NULL, &color,
                                 &strict) == MPI_SUCCESS);
     CHECK(color == MPI_UNDEFINED);
-    CHECK(mpii_split_type_color("f", MPI_COMM_WORLD, MPI_COMM_TYPE_HW_UNGUIDED, MPI_INFO_NULL, &color,
-                                &strict) == MPI_SUCCESS);
+    CHECK(mpii_split_type_color("f", MPI_COMM_WORLD, MPI_COMM_TYPE_HW_UNGUIDED, MPI_INFO_NULL,
+                                &color, &strict) == MPI_SUCCESS);
     CHECK(color == 1 && strict); // the core
     MPI_Info_create(&info);
     MPI_Info_set(info, "mpi_hw_resource_type", "core");
-    CHECK(mpii_split_type_color("f", MPI_COMM_WORLD, MPI_COMM_TYPE_HW_GUIDED, info, &color, &strict) ==
-          MPI_SUCCESS);
+    CHECK(mpii_split_type_color("f", MPI_COMM_WORLD, MPI_COMM_TYPE_HW_GUIDED, info, &color,
+                                &strict) == MPI_SUCCESS);
     CHECK(color == 1 && !strict);
     MPI_Info_set(info, "mpi_hw_resource_type", "toaster");
     CHECK(mpii_split_type_color("f", MPI_COMM_WORLD, MPI_COMM_TYPE_RESOURCE_GUIDED, info, &color,
                                 &strict) == MPI_SUCCESS);
     CHECK(color == MPI_UNDEFINED);
     MPI_Info_free(&info);
-    CHECK(ENDS_JOB(mpii_split_type_color("MPI_Comm_split_type", MPI_COMM_WORLD, 12345, MPI_INFO_NULL,
-                                         &color, &strict)));
+    CHECK(ENDS_JOB(mpii_split_type_color("MPI_Comm_split_type", MPI_COMM_WORLD, 12345,
+                                         MPI_INFO_NULL, &color, &strict)));
     CHECK(fake_kernel.status == MPI_ERR_ARG);
 }
 
@@ -174,7 +174,8 @@ static void check_initial_errhandler(void)
     CHECK(MPI_Comm_size(null, &number) == MPI_ERR_COMM);
     setenv("TORITO_INITIAL_ERRHANDLER", "mpi_errors_abort", 1);
     CHECK(ENDS_JOB(MPI_Comm_size(null, &number)));
-    CHECK(fake_kernel.status == MPI_ERR_COMM && strstr(fake_kernel.message, "comm is MPI_COMM_NULL"));
+    CHECK(fake_kernel.status == MPI_ERR_COMM &&
+          strstr(fake_kernel.message, "comm is MPI_COMM_NULL"));
 }
 
 int main(void)

@@ -5,17 +5,17 @@
 
 #pragma GCC visibility push(hidden)
 
-// Which indexes of a dimension are taken: `blocks` blocks of `blocklength`, the first at `start`, one each
-// `cycle`, then one of `rest` at `rest_start`. What there is lies within the dimension; numbers that do
-// not matter are 0.
+// Which indexes of a dimension are taken: `blocks` blocks of `blocklength`, the first at `start`,
+// one each `cycle`, then one of `rest` at `rest_start`. What there is lies within the dimension;
+// numbers that do not matter are 0.
 struct mpii_array_axis {
     MPI_Count size; // of the whole dimension
     MPI_Count start, blocklength, blocks, cycle;
     MPI_Count rest_start, rest;
 };
 
-// The type of those elements of a row whose unit is `old`, with the whole row as its extent. Ends a use of
-// `old`. NULL: making->failed says why.
+// The type of those elements of a row whose unit is `old`, with the whole row as its extent. Ends a
+// use of `old`. NULL: making->failed says why.
 struct mpii_type *mpii_array_along(struct mpii_making *making, struct mpii_type *old,
                                    const struct mpii_array_axis *axis);
 

@@ -91,7 +91,8 @@ static int room_check(const char *function, const char *name, MPI_Count max, MPI
     return needed == 0 ? MPI_SUCCESS : mpii_check_result(function, array, array_name);
 }
 
-// What both forms give, once all is checked. Derived types are handles of their own, for the user to free.
+// What both forms give, once all is checked. Derived types are handles of their own, for the user
+// to free.
 static void contents_copy(const struct mpii_type_contents *contents, int integers[],
                           MPI_Aint addresses[], MPI_Datatype types[])
 {

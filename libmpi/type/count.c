@@ -15,8 +15,8 @@ static MPI_Count copy_elements(const struct mpii_part *part)
     return part->map ? part->map->elements : part->bytes / part->type->size;
 }
 
-// Basic elements in the first `bytes` of a map's data, bytes < map->size. From the top down, one level
-// of the map at a time: what is before the place where the data end counts as a whole.
+// Basic elements in the first `bytes` of a map's data, bytes < map->size. From the top down, one
+// level of the map at a time: what is before the place where the data end counts as a whole.
 static MPI_Count map_elements(const struct mpii_map *map, MPI_Count bytes)
 {
     MPI_Count elements = 0;

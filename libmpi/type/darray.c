@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // darray.c: one process's part of a distributed array (MPI 4.1, 5.1.4).
 //
-// Along each dimension a process owns blocks of `darg` indexes, dealt out in turn: MPI_DISTRIBUTE_BLOCK
-// deals once, MPI_DISTRIBUTE_CYCLIC again and again, MPI_DISTRIBUTE_NONE gives all to the only process.
-// Built from the fastest dimension to the slowest, as subarrays are.
+// Along each dimension a process owns blocks of `darg` indexes, dealt out in turn:
+// MPI_DISTRIBUTE_BLOCK deals once, MPI_DISTRIBUTE_CYCLIC again and again, MPI_DISTRIBUTE_NONE gives
+// all to the only process. Built from the fastest dimension to the slowest, as subarrays are.
 #include "libmpi/type/array.h"
 
 struct darray {
@@ -143,7 +143,8 @@ static int darray_make(const struct darray *array, MPI_Datatype oldtype, MPI_Dat
         return rc;
     darray_record(&making, array, old);
     mpii_type_keep(old);
-    // The grid of processes is in C's order whatever `order` says: its last coordinate is the fastest.
+    // The grid of processes is in C's order whatever `order` says: its last coordinate is the
+    // fastest.
     for (int step = 0; step < array->ndims && old; step++) {
         int i = array->order == MPI_ORDER_C ? array->ndims - 1 - step : step;
         struct mpii_array_axis axis;

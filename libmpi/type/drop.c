@@ -6,8 +6,9 @@
 #include "libmpi/type/map.h"
 #include <stdlib.h>
 
-// A type keeps those it was made of, and they theirs, in chains of any length: so a list of the dead,
-// linked through their contents, instead of recursion. Only types with contents are ever freed.
+// A type keeps those it was made of, and they theirs, in chains of any length: so a list of the
+// dead, linked through their contents, instead of recursion. Only types with contents are ever
+// freed.
 static void type_drop(struct mpii_type *type, struct mpii_type **dead)
 {
     if (!mpii_object_drop(&type->object))

@@ -18,9 +18,8 @@ int PMPI_Type_dup(MPI_Datatype oldtype, MPI_Datatype *newtype)
         return mpii_make_error(&making);
     rc = mpii_attributes_copy(__func__, MPI_COMM_NULL, &type->object, type->handle, &old->object,
                               old->handle);
-    if (rc == MPI_SUCCESS)
-        *newtype = type->handle;
-    else
+    *newtype = rc == MPI_SUCCESS ? type->handle : MPI_DATATYPE_NULL; // nobody is to free what failed
+    if (rc != MPI_SUCCESS)
         mpii_type_drop(type);
     return rc;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // external.c: see external.h.
 //
-// Most basic types only have their bytes reversed. The others: long is 4 bytes there and 8 here, wchar_t
-// 2 and 4, and long double is the 16-byte IEEE format there and the x87's 10 bytes, in 16, here.
+// Most basic types only have their bytes reversed. The others: long is 4 bytes there and 8 here,
+// wchar_t 2 and 4, and long double is the 16-byte IEEE format there and the x87's 10 bytes, in 16,
+// here.
 #include "libmpi/type/external.h"
 #include <string.h>
 
@@ -45,8 +46,9 @@ static void reverse(uint8_t *to, const uint8_t *from, size_t bytes)
         to[i] = from[bytes - 1 - i];
 }
 
-// The x87's significand has its leading bit in the open and 63 behind it, the IEEE format hides it before
-// 112: exponent and range are the same, so all that changes is the position (and never the value).
+// The x87's significand has its leading bit in the open and 63 behind it, the IEEE format hides it
+// before 112: exponent and range are the same, so all that changes is the position (and never the
+// value).
 static void extended_pack(uint8_t *external, const uint8_t *native)
 {
     uint64_t significand;
@@ -62,7 +64,8 @@ static void extended_pack(uint8_t *external, const uint8_t *native)
     reverse(external, (const uint8_t *)&value, 16);
 }
 
-// Back, rounded to nearest, ties to even. A carry out of the fraction raises the exponent, as it should.
+// Back, rounded to nearest, ties to even. A carry out of the fraction raises the exponent, as it
+// should.
 static void extended_unpack(uint8_t *native, const uint8_t *external)
 {
     unsigned __int128 value;

@@ -8,8 +8,8 @@
 // Bytes of one element. False: 2^63 or more.
 bool mpii_external_size(const struct mpii_type *type, MPI_Count count, MPI_Count *bytes);
 
-// Converts `count` elements at `buf` to `external`, and back. False: some value is outside the range of
-// the other representation; all others are converted.
+// Converts `count` elements at `buf` to `external`, and back. False: some value is outside the
+// range of the other representation; all others are converted.
 bool mpii_external_pack(void *external, const void *buf, MPI_Count count,
                         const struct mpii_type *type);
 bool mpii_external_unpack(void *buf, MPI_Count count, const struct mpii_type *type,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // indexed.c: datatypes of blocks at listed displacements (MPI 4.1, 5.1.2).
 //
-// The four constructors differ in two ways: the displacements count extents or bytes, and the blocks
-// have a length each or all the same one.
+// The four constructors differ in two ways: the displacements count extents or bytes, and the
+// blocks have a length each or all the same one.
 #include "libmpi/type/make.h"
 
 struct indexed {

@@ -32,7 +32,7 @@ int PMPI_Type_commit(MPI_Datatype *datatype)
 #pragma weak MPI_Type_free = PMPI_Type_free
 int PMPI_Type_free(MPI_Datatype *datatype)
 {
-    struct mpii_type *type;
+    struct mpii_type *type = NULL;
     int rc = mpii_check_running(__func__);
 
     if (rc == MPI_SUCCESS)

@@ -94,7 +94,8 @@ void mpii_make_too_large(struct mpii_making *making)
         making->failed = MPI_ERR_VALUE_TOO_LARGE;
 }
 
-// [low, high], the displacements of a first copy, becomes that of all copies. False: 64 bits are too few.
+// [low, high], the displacements of a first copy, becomes that of all copies. False: 64 bits are
+// too few.
 static bool range_repeat(MPI_Count *low, MPI_Count *high, MPI_Count copies, MPI_Count stride)
 {
     MPI_Count last;

@@ -6,7 +6,8 @@
 //   mpii_make_add      puts copies of an old type at displacements; as often as needed
 //   mpii_make_end      gives the handle, or reports the first thing that went wrong
 //
-// The forms with int and with MPI_Count arguments share their code: struct mpii_numbers is either array.
+// The forms with int and with MPI_Count arguments share their code: struct mpii_numbers is either
+// array.
 #pragma once
 #include "libmpi/type/contents.h"
 #include "libmpi/type/map.h"
@@ -60,13 +61,15 @@ void mpii_make_too_large(struct mpii_making *making);
 // *newtype, or an error of the function.
 int mpii_make_end(struct mpii_making *making, MPI_Datatype *newtype);
 
-// The same for a type that only helps to make another: NULL on error, which making->failed then tells.
+// The same for a type that only helps to make another: NULL on error, which making->failed then
+// tells.
 struct mpii_type *mpii_make_end_helper(struct mpii_making *making);
 
 // Reports making->failed as an error of the function.
 int mpii_make_error(const struct mpii_making *making);
 
-// Instead of mpii_make_add and mpii_make_end_helper: a type that is like `old` but for its contents.
+// Instead of mpii_make_add and mpii_make_end_helper: a type that is like `old` but for its
+// contents.
 struct mpii_type *mpii_make_end_clone(struct mpii_making *making, const struct mpii_type *old);
 
 // What constructors check of their arguments, each with the class the standard names.

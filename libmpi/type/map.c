@@ -83,8 +83,8 @@ static struct mpii_map *part_wrap(const struct mpii_part *part)
     return builder.failed ? NULL : mpii_map_finish(&builder);
 }
 
-// Puts a loop around a shape. False: no memory. A map made for it is in *made, whose former value then has
-// one user less.
+// Puts a loop around a shape. False: no memory. A map made for it is in *made, whose former value
+// then has one user less.
 static bool shape_repeat(struct shape *shape, MPI_Count count, MPI_Count stride,
                          struct mpii_map **made)
 {

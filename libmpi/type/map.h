@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // map.h: a type map (MPI 4.1, 5.1) as a list of nested loops.
 //
-// A map is a list of parts, in the order in which their data is packed. A part is a loop: `count` copies,
-// `stride` bytes apart, of either a run, which is contiguous memory of one basic type, or another map. So
-// the usual types are one part (a vector of dense blocks), one part in one other per dimension more (a
-// subarray), or a list of runs (an indexed type), whatever calls made them.
+// A map is a list of parts, in the order in which their data is packed. A part is a loop: `count`
+// copies, `stride` bytes apart, of either a run, which is contiguous memory of one basic type, or
+// another map. So the usual types are one part (a vector of dense blocks), one part in one other
+// per dimension more (a subarray), or a list of runs (an indexed type), whatever calls made them.
 //
 // Maps do not change once they are made, and are shared: by types, and by parts of larger maps.
 //
-// Functions that follow maps recur, and not deeply: below MPII_MAP_DEPTH every level is a loop of two
-// copies or more, so it doubles the size, and sizes are less than 2^63.
+// Functions that follow maps recur, and not deeply: below MPII_MAP_DEPTH every level is a loop of
+// two copies or more, so it doubles the size, and sizes are less than 2^63.
 #pragma once
 #include "libmpi/type.h"
 
@@ -46,9 +46,9 @@ struct mpii_map_builder {
     bool failed;   // no memory
 };
 
-// Appends `count` times, `stride` bytes apart, a block of `blocklength` copies of `map`, `extent` bytes
-// apart; the first copy at `offset`. Neither number is zero, and the caller has seen to it that all
-// sizes and displacements are less than 2^63. Keeps a use of `map` as needed.
+// Appends `count` times, `stride` bytes apart, a block of `blocklength` copies of `map`, `extent`
+// bytes apart; the first copy at `offset`. Neither number is zero, and the caller has seen to it
+// that all sizes and displacements are less than 2^63. Keeps a use of `map` as needed.
 void mpii_map_append(struct mpii_map_builder *builder, struct mpii_map *map, MPI_Count offset,
                      MPI_Count blocklength, MPI_Count extent, MPI_Count count, MPI_Count stride);
 
@@ -68,8 +68,8 @@ void mpii_map_drop(struct mpii_map *map);
 // The plan of `map`: the same with runs joined where types kept them apart. NULL: no memory.
 const struct mpii_map *mpii_map_plan(struct mpii_map *map);
 
-// The part that holds byte `at`, less than map->size, of the packed data. Inline: packing and counting
-// share it, and neither needs map.c.
+// The part that holds byte `at`, less than map->size, of the packed data. Inline: packing and
+// counting share it, and neither needs map.c.
 static inline const struct mpii_part *mpii_map_find(const struct mpii_map *map, MPI_Count at)
 {
     MPI_Count low = 0, high = map->parts;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // move.c: moves typed data between a buffer and its packed form, or another buffer.
 //
-// Both directions follow the plan in the same order, so one function does both. It starts anywhere: the
-// part is found by bisection, the copy of a loop by division. Addresses are computed as integers, for
-// displacements from MPI_BOTTOM are addresses themselves.
+// Both directions follow the plan in the same order, so one function does both. It starts anywhere:
+// the part is found by bisection, the copy of a loop by division. Addresses are computed as
+// integers, for displacements from MPI_BOTTOM are addresses themselves.
 #include "libmpi/type/map.h"
 #include <string.h>
 
 #define CHUNK_BYTES \
     4096 // of the temporary of mpii_type_copy: on the stack, and in the first-level cache
+
+#define FEW_BLOCKS 2 // up to so many are not worth the choice of a loop
 
 struct mover {
     char *packed; // the next byte
@@ -69,59 +71,119 @@ static inline void blocks_move(struct mover *mover, uintptr_t memory, MPI_Count 
     mover->packed += count * bytes;
 }
 
-// The bytes [skip, skip + bytes) of a loop of runs.
-static void runs_move(struct mover *mover, uintptr_t memory, const struct mpii_part *part,
-                      MPI_Count skip, MPI_Count bytes)
+// One block. The short ones of irregular types are worth no call, nor a loop for each length.
+static inline void block_copy(char *to, const char *from, MPI_Count bytes)
 {
-    MPI_Count whole, head;
+    uint64_t first[2], last[2];
 
-    if (part->count == 1) {
-        blocks_move(mover, memory + (uintptr_t)skip, 0, 1, bytes);
-        return;
+    if (bytes == 8) {
+        memcpy(to, from, 8);
+    } else if (bytes == 4) {
+        memcpy(to, from, 4);
+    } else if (bytes > 8 && bytes <= 16) { // these may overlap: both are read before
+        memcpy(first, from, 8);
+        memcpy(last, from + bytes - 8, 8);
+        memcpy(to, first, 8);
+        memcpy(to + bytes - 8, last, 8);
+    } else if (bytes > 16 && bytes <= 32) {
+        memcpy(first, from, 16);
+        memcpy(last, from + bytes - 16, 16);
+        memcpy(to, first, 16);
+        memcpy(to + bytes - 16, last, 16);
+    } else if (bytes == 2) {
+        memcpy(to, from, 2);
+    } else if (bytes == 1) {
+        *to = *from;
+    } else {
+        memcpy(to, from, (size_t)bytes);
     }
-    if (skip > 0) {
-        memory += (uintptr_t)(skip / part->bytes * part->stride);
-        skip %= part->bytes;
-        head = smaller(part->bytes - skip, bytes);
-        blocks_move(mover, memory + (uintptr_t)skip, 0, 1, head);
-        memory += (uintptr_t)part->stride;
-        bytes -= head;
-    }
-    whole = bytes / part->bytes;
-    blocks_move(mover, memory, part->stride, whole, part->bytes);
-    memory += (uintptr_t)(whole * part->stride);
-    bytes -= whole * part->bytes;
-    if (bytes > 0)
-        blocks_move(mover, memory, 0, 1, bytes);
+}
+
+static void part_move_all(struct mover *mover, uintptr_t memory, const struct mpii_part *part);
+
+// `copies` of a map, all of them. Few blocks are moved here, with all that changes in registers:
+// the compiler cannot know that what they overwrite is not *mover. Hence also one loop for each
+// direction.
+static inline __attribute__((always_inline)) void
+maps_move_all(struct mover *mover, uintptr_t memory, MPI_Count stride, MPI_Count copies,
+              const struct mpii_map *map, bool unpacks)
+{
+    const struct mpii_part *end = map->part + map->parts;
+    char *packed = mover->packed;
+
+    for (; copies > 0; copies--, memory += (uintptr_t)stride)
+        for (const struct mpii_part *part = map->part; part < end; part++) {
+            uintptr_t block = memory + (uintptr_t)part->offset;
+            MPI_Count count = part->count, bytes = part->bytes;
+
+            if (part->map || count > FEW_BLOCKS) {
+                mover->packed = packed;
+                part_move_all(mover, memory, part);
+                packed = mover->packed;
+                continue;
+            }
+            for (; count > 0; count--, packed += bytes, block += (uintptr_t)part->stride)
+                block_copy(unpacks ? (char *)block : packed, unpacks ? packed : (char *)block, bytes);
+        }
+    mover->packed = packed;
+}
+
+// All of a part. Its depth is bounded: see map.h.
+static void part_move_all(struct mover *mover, uintptr_t memory, const struct mpii_part *part)
+{
+    memory += (uintptr_t)part->offset;
+    if (!part->map)
+        blocks_move(mover, memory, part->stride, part->count, part->bytes);
+    else if (mover->unpacks)
+        maps_move_all(mover, memory, part->stride, part->count, part->map, true);
+    else
+        maps_move_all(mover, memory, part->stride, part->count, part->map, false);
 }
 
 static void map_move(struct mover *mover, uintptr_t memory, const struct mpii_map *map,
                      MPI_Count skip, MPI_Count bytes);
 
-// The bytes [skip, skip + bytes) of a part.
+// The bytes [skip, skip + bytes) of one copy of a part.
+static void copy_move(struct mover *mover, uintptr_t memory, const struct mpii_part *part,
+                      MPI_Count skip, MPI_Count bytes)
+{
+    if (part->map)
+        map_move(mover, memory, part->map, skip, bytes);
+    else
+        blocks_move(mover, memory + (uintptr_t)skip, 0, 1, bytes);
+}
+
+// The bytes [skip, skip + bytes) of a part, skip less than what the part has: the end of a copy,
+// whole copies, the beginning of one.
 static void part_move(struct mover *mover, uintptr_t memory, const struct mpii_part *part,
                       MPI_Count skip, MPI_Count bytes)
 {
-    MPI_Count now;
+    struct mpii_part whole = *part;
 
     memory += (uintptr_t)part->offset;
-    if (!part->map) {
-        runs_move(mover, memory, part, skip, bytes);
-        return;
-    }
     if (skip > 0) {
         memory += (uintptr_t)(skip / part->bytes * part->stride);
         skip %= part->bytes;
     }
-    for (; bytes > 0; bytes -= now) {
-        now = smaller(part->bytes - skip, bytes);
-        map_move(mover, memory, part->map, skip, now);
+    if (skip > 0) {
+        MPI_Count head = smaller(part->bytes - skip, bytes);
+
+        copy_move(mover, memory, part, skip, head);
         memory += (uintptr_t)part->stride;
-        skip = 0;
+        bytes -= head;
     }
+    if (bytes >= part->bytes) {
+        whole.offset = 0;
+        whole.count = bytes / part->bytes;
+        part_move_all(mover, memory, &whole);
+        memory += (uintptr_t)(whole.count * part->stride);
+        bytes -= whole.count * part->bytes;
+    }
+    if (bytes > 0)
+        copy_move(mover, memory, part, 0, bytes);
 }
 
-// The bytes [skip, skip + bytes) of a map. Its depth is bounded: see map.h.
+// The bytes [skip, skip + bytes) of a map.
 static void map_move(struct mover *mover, uintptr_t memory, const struct mpii_map *map,
                      MPI_Count skip, MPI_Count bytes)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // pack.c: MPI_Pack and MPI_Unpack (MPI 4.1, 5.2).
 //
-// Packed data are the bare bytes in type map order, the same as a message of these types: so a message
-// of any type may be received as MPI_PACKED and the other way round.
+// Packed data are the bare bytes in type map order, the same as a message of these types: so a
+// message of any type may be received as MPI_PACKED and the other way round.
 #include "libmpi/type.h"
 #include <limits.h>
 

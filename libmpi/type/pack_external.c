@@ -3,7 +3,8 @@
 #include "libmpi/type/external.h"
 #include <string.h>
 
-// One call, whatever its form: MPI_Aint is the same as MPI_Count, and so are the forms but for `count`.
+// One call, whatever its form: MPI_Aint is the same as MPI_Count, and so are the forms but for
+// `count`.
 struct packing {
     const char *function;
     const char *datarep;

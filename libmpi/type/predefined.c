@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // predefined.c: the named datatypes (MPI 4.1, 3.2.2, 5.1.11 and 6.9.4; values: MPI 5.0, 20.3).
 //
-// Data only: whoever looks up a handle links it, and nothing else with it.
-// Fortran's kinds are those of the usual compilers on x86-64: default INTEGER, REAL and LOGICAL have 4 bytes.
+// Data only: whoever looks up a handle links it, and nothing else with it. Fortran's kinds are
+// those of the usual compilers on x86-64: default INTEGER, REAL and LOGICAL have 4 bytes.
 #include "libmpi/type/map.h"
 #include <complex.h>
 #include <stddef.h>
@@ -119,7 +119,8 @@ enum type_index {
 
 static struct mpii_type types[TYPES];
 
-// A basic type is a run of one. For a pair the plan is one run, if there is no gap within it, or two.
+// A basic type is a run of one. For a pair the plan is one run, if there is no gap within it, or
+// two.
 static struct mpii_part parts[][2] = {
 #define BASIC(code, name, c, basic) \
     [AT_##name] = {{.count = 1, .bytes = sizeof(c), .type = &types[AT_##name]}},

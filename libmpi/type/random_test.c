@@ -4,6 +4,7 @@
 #include "libmpi/test/fake_library.h"
 #include "libmpi/test/naive_type.h"
 #include "libmpi/type/external.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,7 @@ static struct buffer buffer_make(void)
     } while (true);
     CHECK(MPI_Type_commit(&buffer.naive.handle) == MPI_SUCCESS);
     buffer.type = mpii_type(buffer.naive.handle);
+    assert(buffer.type);
     naive_bounds(&buffer.naive, &lb, &extent);
     naive_true_bounds(&buffer.naive, &true_lb, &true_extent);
     last = buffer.count > 0 ? (buffer.count - 1) * extent : 0;
@@ -166,12 +168,13 @@ static void check_elements(const struct buffer *buffer)
     CHECK(MPI_Get_elements_c(&status, buffer->naive.handle, &count) == MPI_SUCCESS);
     CHECK(count == (sum == bytes ? expected : MPI_UNDEFINED));
     CHECK(MPI_Get_count_c(&status, buffer->naive.handle, &count) == MPI_SUCCESS);
-    CHECK(count == (bytes % buffer->type->size ? MPI_UNDEFINED : bytes / buffer->type->size));
+    CHECK(count == (bytes % buffer->type->size != 0 ? MPI_UNDEFINED : bytes / buffer->type->size));
     CHECK(MPI_Status_set_elements_c(&status, buffer->naive.handle, expected) == MPI_SUCCESS);
     CHECK(mpii_status_bytes_get(&status) == sum);
 }
 
-// The conversion of single basic elements is calls_test.c's: here, that they come in order, and back.
+// The conversion of single basic elements is calls_test.c's: here, that they come in order, and
+// back.
 static void check_external(const struct buffer *buffer)
 {
     char *expected, *external, *to;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // subarray.c: a block of an array (MPI 4.1, 5.1.3).
 //
-// Built from the fastest dimension to the slowest: each step repeats the type so far along its dimension, and
-// gives it the extent of the whole dimension, which is the next step's unit.
+// Built from the fastest dimension to the slowest: each step repeats the type so far along its
+// dimension, and gives it the extent of the whole dimension, which is the next step's unit.
 #include "libmpi/type/array.h"
 
 struct subarray {

@@ -79,13 +79,15 @@ static void check_keys(void)
     CHECK(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, delete_comm, &key, NULL) == MPI_SUCCESS);
     CHECK(MPI_Comm_get_attr(MPI_COMM_SELF, key, &value, &flag) == MPI_SUCCESS && !flag);
     CHECK(MPI_Comm_set_attr(MPI_COMM_SELF, key, "a") == MPI_SUCCESS);
-    CHECK(MPI_Comm_get_attr(MPI_COMM_SELF, key, &value, &flag) == MPI_SUCCESS && flag && *value == 'a');
+    CHECK(MPI_Comm_get_attr(MPI_COMM_SELF, key, &value, &flag) == MPI_SUCCESS && flag &&
+          *value == 'a');
     CHECK(MPI_Comm_get_attr(MPI_COMM_WORLD, key, &value, &flag) == MPI_SUCCESS && !flag);
     CHECK(MPI_Comm_set_attr(MPI_COMM_SELF, key, "b") == MPI_SUCCESS && saw("a"));
     delete_result = MPI_ERR_OTHER;
     CHECK(MPI_Comm_delete_attr(MPI_COMM_SELF, key) != MPI_SUCCESS && saw("b"));
     CHECK(MPI_Comm_set_attr(MPI_COMM_SELF, key, "c") != MPI_SUCCESS && saw("b"));
-    CHECK(MPI_Comm_get_attr(MPI_COMM_SELF, key, &value, &flag) == MPI_SUCCESS && flag && *value == 'b');
+    CHECK(MPI_Comm_get_attr(MPI_COMM_SELF, key, &value, &flag) == MPI_SUCCESS && flag &&
+          *value == 'b');
     delete_result = MPI_SUCCESS;
     same = key;
     CHECK(MPI_Comm_free_keyval(&key) == MPI_SUCCESS && key == MPI_KEYVAL_INVALID);
@@ -144,7 +146,8 @@ static void check_types(void)
     CHECK(MPI_Type_dup(type, &twin) != MPI_SUCCESS);
     memset(seen, 0, sizeof seen); // whether copies made before the failure are deleted is not said
     CHECK(MPI_Type_free_keyval(&copied) == MPI_SUCCESS && copied == MPI_KEYVAL_INVALID);
-    CHECK(MPI_Type_free_keyval(&shared) == MPI_SUCCESS && MPI_Type_free_keyval(&hidden) == MPI_SUCCESS);
+    CHECK(MPI_Type_free_keyval(&shared) == MPI_SUCCESS &&
+          MPI_Type_free_keyval(&hidden) == MPI_SUCCESS);
     CHECK(MPI_Type_free(&type) == MPI_SUCCESS && strlen(seen) == 2);
     memset(seen, 0, sizeof seen);
 }
@@ -215,7 +218,8 @@ int main(int argc, char **argv)
     check_types();
     check_names();
     for (int i = 0; i < 3; i++)
-        CHECK(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, at_finalize, &keys[i], NULL) == MPI_SUCCESS);
+        CHECK(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, at_finalize, &keys[i], NULL) ==
+              MPI_SUCCESS);
     CHECK(MPI_Comm_set_attr(MPI_COMM_SELF, keys[1], "1") == MPI_SUCCESS);
     CHECK(MPI_Comm_set_attr(MPI_COMM_SELF, keys[0], "2") == MPI_SUCCESS);
     CHECK(MPI_Comm_set_attr(MPI_COMM_SELF, keys[2], "3") == MPI_SUCCESS);

@@ -50,7 +50,8 @@ static int compare(MPI_Group one, MPI_Group two)
 static int is_range(MPI_Group group, MPI_Group world, int first, int stride, int count)
 {
     int members = -1, mine = -1, expected = MPI_UNDEFINED, ok;
-    int *from = malloc(((size_t)count + 1) * sizeof *from), *to = malloc(((size_t)count + 1) * sizeof *to);
+    int *from = malloc(((size_t)count + 1) * sizeof *from),
+        *to = malloc(((size_t)count + 1) * sizeof *to);
 
     MPI_Group_size(group, &members);
     MPI_Group_rank(group, &mine);

@@ -60,7 +60,7 @@ enum { COUNT = 37 }; // no multiple of a vector, and more than one
             type x = (type)(i % 5 + lowest), y = (type)(i % 7), z = (type)(expression); \
             ok = ok && a[i] == x && b[i] == z; \
         } \
-        CHECK(ok && #mpi_type #op); \
+        check(ok, #mpi_type " " #op, __LINE__); \
     } while (0)
 
 #define TRY_NUMBER(type, mpi_type) \
@@ -80,7 +80,7 @@ enum { COUNT = 37 }; // no multiple of a vector, and more than one
 
 #define TRY_LOGICAL(type, mpi_type) \
     do { \
-        TRY(type, mpi_type, MPI_LAND, x && y); \
+        TRY(type, mpi_type, MPI_LAND, x &&y); \
         TRY(type, mpi_type, MPI_LOR, x || y); \
         TRY(type, mpi_type, MPI_LXOR, !x != !y); \
     } while (0)
@@ -147,7 +147,8 @@ static void check_complex_product(void)
         struct pair { \
             type value; \
             int index; \
-        } a[4] = {{1, 5}, {2, 5}, {3, 5}, {3, 1}}, low[4] = {{2, 4}, {2, 4}, {2, 4}, {3, 4}}, high[4]; \
+        } a[4] = {{1, 5}, {2, 5}, {3, 5}, {3, 1}}, low[4] = {{2, 4}, {2, 4}, {2, 4}, {3, 4}}, \
+          high[4]; \
         memcpy(high, low, sizeof low); \
         CHECK(MPI_Reduce_local(a, low, 4, mpi_type, MPI_MINLOC) == MPI_SUCCESS); \
         CHECK(low[0].value == 1 && low[0].index == 5 && low[1].value == 2 && low[1].index == 4); \
@@ -186,7 +187,8 @@ static void check_user(void)
     MPI_Datatype pair;
     MPI_Op op;
 
-    CHECK(MPI_Type_contiguous(2, MPI_INT, &pair) == MPI_SUCCESS && MPI_Type_commit(&pair) == MPI_SUCCESS);
+    CHECK(MPI_Type_contiguous(2, MPI_INT, &pair) == MPI_SUCCESS &&
+          MPI_Type_commit(&pair) == MPI_SUCCESS);
     CHECK(MPI_Op_create(append, 0, &op) == MPI_SUCCESS);
     CHECK(MPI_Op_commutative(op, &flag) == MPI_SUCCESS && flag == 0);
     CHECK(MPI_Reduce_local(a, b, 2, pair, op) == MPI_SUCCESS && seen_type == pair);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 bool option_wrong(struct parser *parser, const char *format, ...)
 {
@@ -250,6 +251,22 @@ static bool take_silently(struct parser *parser, const char *name, char **value)
     return true;
 }
 
+// libmpi reads it where an error is the first to need a handler.
+static bool take_initial_errhandler(struct parser *parser, const char *name, char **value)
+{
+    static const char *const known[] = {"mpi_errors_are_fatal", "mpi_errors_abort",
+                                        "mpi_errors_return"};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcasecmp(value[0], known[i]) == 0) {
+            words_add(&parser->section->env.set,
+                      need_format("TORITO_INITIAL_ERRHANDLER=%s", known[i]));
+            return true;
+        }
+    return option_wrong(parser, "-%s knows %s, %s and %s, not \"%s\"", name, known[0], known[1],
+                        known[2], value[0]);
+}
+
 static bool take_unsupported(struct parser *parser, const char *name, char **value)
 {
     (void)value;
@@ -311,7 +328,7 @@ static const struct option_spec option_table[] = {
     {"qemu", 1, take_qemu},
     {"strace", 0, take_flag},
     {"timings", 0, take_flag},
-    {"initial-errhandler", 1, take_silently},
+    {"initial-errhandler", 1, take_initial_errhandler},
     {"allow-run-as-root", 0, take_silently},
     {"mca", 2, take_nothing},
     {"gmca", 2, take_nothing},

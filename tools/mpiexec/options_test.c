@@ -144,6 +144,8 @@ static void test_values(void)
     o = accept("--mca a b -iface eth0 -rmk x --allow-run-as-root --oversubscribe -bind-to socket "
                "-map-by core -initial-errhandler mpi_errors_return -launcher ssh a");
     check(o.section[0].argv.count == 1 && o.notes.count == 5, "options taken with a note");
+    check(strcmp(o.section[0].env.set.word[0], "TORITO_INITIAL_ERRHANDLER=mpi_errors_return") == 0,
+          "-initial-errhandler");
     setenv("MPIEXEC_TIMEOUT", "7", 1);
     o = accept("a");
     check(o.timeout_s == 7, "MPIEXEC_TIMEOUT");

@@ -17,8 +17,7 @@
 
 #include "tools/torito/compare_parts.h"
 
-#define OTHERS_MOST 0.1 // CPUs' worth of time that others may use before a run counts as disturbed
-#define REPEATS 2       // of a disturbed run
+#define REPEATS 2 // of a disturbed run
 
 static double now_s(void)
 {
@@ -272,8 +271,10 @@ int compare_command(int argc, char *argv[])
     libraries_build(&plan);
     if (plan.vm)
         vm_prepare(&plan);
-    if (plan_runs(&plan, &session) < 0)
+    if (plan_runs(&plan, &session) < 0) {
+        free(session.run);
         return 1;
+    }
     run_session(&plan, &session, &figures);
     if (session.disturbed > 0)
         complain("%zu of %zu runs were disturbed by others, however often repeated",

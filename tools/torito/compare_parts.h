@@ -160,6 +160,9 @@ struct load {
     double wall_s, busy_s, own_s;
 };
 
+// More than that of load_of_others, and a run counts as disturbed.
+#define OTHERS_MOST 0.1
+
 void load_begin(const struct plan *plan, struct load *load);
 // How many CPUs' worth of time others have used since then, of those we may use.
 double load_of_others(const struct plan *plan, const struct load *begin);

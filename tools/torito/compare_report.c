@@ -234,6 +234,19 @@ static void print_processor(FILE *file, const struct plan *plan)
         fclose(info);
 }
 
+static void print_disturbed(FILE *file, const struct figures *figures)
+{
+    size_t disturbed = 0;
+
+    for (size_t i = 0; i < figures->count; i++)
+        disturbed += figures->at[i].others > OTHERS_MOST;
+    if (disturbed > 0)
+        fprintf(file,
+                "**%zu of %zu figures come from runs that other processes disturbed** (column "
+                "\"others\" in figures.csv).\n",
+                disturbed, figures->count);
+}
+
 static void print_heading(const struct plan *plan, FILE *file, const struct figures *figures)
 {
     unsigned rounds = 0;
@@ -256,6 +269,7 @@ static void print_heading(const struct plan *plan, FILE *file, const struct figu
                 plan->kvm ? "KVM" : "TCG", plan->guest_kernel);
     else
         print_line_time(file, figures);
+    print_disturbed(file, figures);
     fprintf(file,
             "\n\"Best\" is the best of a library's settings at that size, and \"ahead\" compares "
             "Torito with the best of all of\nthem: 2.00 is twice as fast. \"Hardware\" is what a "

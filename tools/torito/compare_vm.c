@@ -171,10 +171,12 @@ static void add_guest(const struct plan *plan, struct command *command, const ch
     command_add(command, "-initrd");
     command_add(command, "%s/build/guest.cpio", plan->folder);
     command_add(command, "-append");
-    command_add(command,
-                "console=ttyS0 quiet panic=-1 tsc_early_khz=%u -- mpiexec.hydra -launcher fork "
-                "-iface lo -bind-to none%s -n %u /bench/pin %s /bench/%s-%d %s",
-                plan->tsc_khz, environment, ranks, cpus, name, (int)MPICH, arguments);
+    // The only ways to end this machine are ACPI's and a triple fault, which is the quicker one.
+    command_add(
+        command,
+        "console=ttyS0 loglevel=1 panic=-1 reboot=t tsc=reliable tsc_early_khz=%u -- mpiexec.hydra "
+        "-launcher fork -iface lo -bind-to none%s -n %u /bench/pin %s /bench/%s-%d %s",
+        plan->tsc_khz, environment, ranks, cpus, name, (int)MPICH, arguments);
 }
 
 void vm_add(const struct plan *plan, struct command *command, size_t benchmark, size_t setting,
