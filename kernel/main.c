@@ -38,7 +38,8 @@ void kernel_main(const struct boot *boot)
     if (ranks < 1 || ranks > RANKS_MAX)
         panic("%u ranks asked for; Torito runs 1 to %d", ranks, RANKS_MAX);
     if (cores < 1 || cores > CORES_MAX || cores > boot->cores)
-        panic("%u cores asked for; this machine has %u", cores, boot->cores);
+        panic("%u cores asked for; there can be 1 to %u", cores,
+              boot->cores < CORES_MAX ? boot->cores : CORES_MAX);
     ranks_init(ranks);
     sections_load();
     machine->cores_start(cores, core_main);

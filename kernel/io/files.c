@@ -158,9 +158,14 @@ static int directory_open(struct rank *rank)
         return 0;
     result = host(__NR_openat, (uint64_t[6]){AT_FDCWD, (uintptr_t)(*path ? path : "."),
                                              O_PATH | O_DIRECTORY | O_CLOEXEC});
-    if (result < 0)
-        return (int)result;
-    return io_chdir(rank, (int)result);
+    if (result >= 0)
+        result = io_chdir(rank, (int)result);
+    // Linux lets a process stay where it could not go: the kernel's own directory needs no opening.
+    if (result == -EACCES && strcmp(rank->cwd, boot_info->cwd) == 0) {
+        rank->cwd_fd = AT_FDCWD;
+        return 0;
+    }
+    return (int)result;
 }
 
 static const char *error_text(int error)

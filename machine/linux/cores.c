@@ -132,9 +132,11 @@ void linux_core_idle(struct core *self, uint64_t deadline_ns)
             break;
         __builtin_ia32_pause();
     }
-    // [K] acq_rel on both sides: what the waker wrote before is seen after.
+    // [K] acq_rel on both sides: what the waker wrote before is seen after. An exchange here, too: a
+    // plain store could reach memory after the caller's next look at its inbox, and undo a wake
+    // that came between the two.
     if (atomic_exchange_explicit(&core->wake, SLEEPING, memory_order_acq_rel) == WOKEN) {
-        atomic_store_explicit(&core->wake, AWAKE, memory_order_relaxed);
+        atomic_exchange_explicit(&core->wake, AWAKE, memory_order_acq_rel); // [K]
         return;
     }
     if (deadline_ns != NEVER) {

@@ -28,6 +28,7 @@
 #define SA_ONSTACK 0x08000000u
 #define SA_NODEFER 0x40000000u
 #define SIGSET_BYTES 8
+#define SIG_UNBLOCK 1
 
 // arch/x86/include/uapi/asm/sigcontext.h and ucontext.h, which do not mix with a libc-free build
 struct host_context {
@@ -113,7 +114,7 @@ _Noreturn static void die_of(int signo)
     struct host_sigaction action = {0};
 
     host4(__NR_rt_sigaction, signo, &action, 0, SIGSET_BYTES);
-    host2(__NR_kill, host0(__NR_getpid), signo);
+    host3(__NR_tgkill, host0(__NR_getpid), host0(__NR_gettid), signo);
     host1(__NR_exit_group, 128 + signo);
     __builtin_unreachable();
 }
@@ -172,9 +173,15 @@ void signals_start_process(bool seccomp)
 {
     static const int faults[] = {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV};
 
-    for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++)
+    uint64_t unblock = 1ull << (SIGSYS - 1);
+
+    for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         handler_set(faults[i], on_fault);
+        unblock |= 1ull << (faults[i] - 1);
+    }
     handler_set(SIGSYS, on_sigsys);
+    // Who started us may have blocked them, and Linux ends a process that faults on a blocked signal.
+    host4(__NR_rt_sigprocmask, SIG_UNBLOCK, &unblock, 0, SIGSET_BYTES);
     by_seccomp = seccomp || host6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_OFF, 0,
                                   0, 0, 0) != 0;
 }
@@ -190,7 +197,7 @@ void signals_start_core(struct linux_core *core)
     host2(__NR_sigaltstack, &stack, 0);
     if (by_seccomp)
         seccomp_start(); // per thread: the cores start before the filters
-    else
-        host6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, kernel_base,
-              kernel_text_end - kernel_base, 0, 0);
+    else if (host6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, kernel_base,
+                   kernel_text_end - kernel_base, 0, 0))
+        host_fail("this Linux refuses Syscall User Dispatch; set TORITO_SYSCALLS=seccomp");
 }
