@@ -28,6 +28,9 @@
 #define SA_ONSTACK 0x08000000u
 #define SA_NODEFER 0x40000000u
 #define SIGSET_BYTES 8
+// Flags of the payload that the kernel must not run with, as the `syscall` instruction and gates
+// clear them: trap, direction, nested task, alignment check.
+#define FLAGS_CLEARED (1ul << 8 | 1ul << 10 | 1ul << 14 | 1ul << 18)
 #define SIG_UNBLOCK 1
 
 // arch/x86/include/uapi/asm/sigcontext.h and ucontext.h, which do not mix with a libc-free build
@@ -79,6 +82,7 @@ static void on_sigsys(int signo, struct host_siginfo *info, struct host_ucontext
     }
     c->rcx = c->rip; // the instruction behind the syscall: Linux has rolled RAX back to the number
     c->r11 = c->eflags;
+    c->eflags &= ~FLAGS_CLEARED;
     c->rip = (uintptr_t)syscall_entry;
 }
 
@@ -130,6 +134,7 @@ static void on_fault(int signo, struct host_siginfo *info, struct host_ucontext 
     if (c->rsp > trap_low && c->rsp <= core->trap_stack)
         host_fail("a fault while handling a fault; this is a bug in Torito");
     regs_from(&core->trap_regs, c);
+    c->eflags &= ~FLAGS_CLEARED;
     c->rip = (uintptr_t)trap_landing;
     c->rdi = (uintptr_t)&core->trap_regs;
     c->rsi = c->trapno == 14 ? c->cr2 : info->address;
