@@ -50,7 +50,7 @@ struct rank {
     uint32_t launcher_signals;            // job->signals at the last look
     bool watches_launcher;
     struct file *file; // RANK_FILES_MAX
-    int cwd_fd;        // host descriptor of the working directory, machine linux; AT_FDCWD: the kernel's; -1
+    int cwd_fd;        // of the host: the working directory; AT_FDCWD: the kernel's own; -1: none
     char *cwd;         // its path
     uint32_t umask;
     uint64_t user_ns_start;

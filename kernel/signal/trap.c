@@ -280,6 +280,9 @@ void kernel_trap(struct regs *regs, uint64_t address)
 
     if (!thread || !thread->rank || !translate(regs, address, &info))
         kernel_bug(regs, address);
+    // A program that steps through itself: the last instructions of entry.S run with its flags.
+    if (in_kernel(regs->rip) && info.vector == VECTOR_DB)
+        return;
     overflow = info.vector == VECTOR_PF && is_stack_overflow(thread->rank, regs, address);
     if (in_kernel(regs->rip) && !overflow)
         kernel_bug(regs, address);

@@ -11,11 +11,11 @@
 #define NEED(name) (const void *)(name)
 
 const void *const mpii_fortran_threads[] = {
-    NEED(pthread_cond_broadcast), NEED(pthread_cond_destroy),  NEED(pthread_cond_init),
-    NEED(pthread_cond_signal),    NEED(pthread_cond_wait),     NEED(pthread_create),
-    NEED(pthread_equal),          NEED(pthread_getspecific),   NEED(pthread_join),
-    NEED(pthread_key_create),     NEED(pthread_key_delete),    NEED(pthread_mutex_destroy),
-    NEED(pthread_mutex_init),     NEED(pthread_mutex_lock),    NEED(pthread_mutex_trylock),
-    NEED(pthread_mutex_unlock),   NEED(pthread_once),          NEED(pthread_self),
+    NEED(pthread_cond_broadcast), NEED(pthread_cond_destroy), NEED(pthread_cond_init),
+    NEED(pthread_cond_signal),    NEED(pthread_cond_wait),    NEED(pthread_create),
+    NEED(pthread_equal),          NEED(pthread_getspecific),  NEED(pthread_join),
+    NEED(pthread_key_create),     NEED(pthread_key_delete),   NEED(pthread_mutex_destroy),
+    NEED(pthread_mutex_init),     NEED(pthread_mutex_lock),   NEED(pthread_mutex_trylock),
+    NEED(pthread_mutex_unlock),   NEED(pthread_once),         NEED(pthread_self),
     NEED(pthread_setspecific),
 };

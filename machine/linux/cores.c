@@ -12,7 +12,6 @@
 #include <linux/time.h>
 
 #define CORE_STACK_BYTES (64ul << 10)
-#define TRAP_STACK_BYTES (64ul << 10)
 #define IDLE_SPINS 2000 // about 20 us: shorter waits are not worth a system call
 #define CPU_WORDS 128   // 8192 CPUs
 

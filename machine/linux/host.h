@@ -16,6 +16,7 @@ struct linux_core {
 };
 
 #define SIGNAL_STACK_BYTES (64ul << 10)
+#define TRAP_STACK_BYTES (64ul << 10)
 
 // entry.S
 long host_syscall(long nr, long a, long b, long c, long d, long e, long f);

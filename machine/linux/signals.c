@@ -72,12 +72,14 @@ static bool by_seccomp;
 static void on_sigsys(int signo, struct host_siginfo *info, struct host_ucontext *uc)
 {
     struct host_context *c = &uc->context;
+    // The clock of a rank or of a thread of its, by its id: none of the host's.
+    bool own_clock = c->rax == __NR_clock_gettime && (int)c->rdi < 0;
 
     (void)signo;
     (void)info;
-    if (c->rip < IMAGE_SLOT_BASE || c->rip >= IMAGE_SLOT_END) {
+    if ((c->rip < IMAGE_SLOT_BASE || c->rip >= IMAGE_SLOT_END) && !own_clock) {
         // No payload: the vDSO, called by one or by us, where the host's clock needs a real call.
-        c->rax = (uint64_t)host6(c->rax, c->rdi, c->rsi, c->rdx, c->r10, c->r8, c->r9);
+        c->rax = (uint64_t)host6((long)c->rax, c->rdi, c->rsi, c->rdx, c->r10, c->r8, c->r9);
         return;
     }
     c->rcx = c->rip; // the instruction behind the syscall: Linux has rolled RAX back to the number
@@ -127,7 +129,7 @@ static void on_fault(int signo, struct host_siginfo *info, struct host_ucontext 
 {
     struct linux_core *core = (struct linux_core *)core_self();
     struct host_context *c = &uc->context;
-    uintptr_t trap_low = core->signal_stack - SIGNAL_STACK_BYTES;
+    uintptr_t trap_low = core->trap_stack - TRAP_STACK_BYTES;
 
     if (info->code <= 0)
         die_of(signo);

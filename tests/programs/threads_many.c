@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// threads_many.c: 3000 threads alive at once, each with its stack, its variable and its turn.
+// threads_many.c: 1500 threads alive at once, each with its stack, its variable and its turn.
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define THREADS 3000
+#define THREADS 1500
 #define STACK_BYTES (32ul << 10)
-#define HOLES 5000
+#define HOLES 2500
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t turn = PTHREAD_COND_INITIALIZER;
