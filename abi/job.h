@@ -22,7 +22,7 @@
 #define JOB_FRAMES_MAX 32
 #define JOB_NO_RANK 0xffffffffu
 #define JOB_STDIN_ALL 0xfffffffeu
-#define JOB_RANKS_MAX 4096u
+#define JOB_RANKS_MAX 1024u
 #define JOB_CORES_MAX 256u
 #define JOB_SECTIONS_MAX 16u
 

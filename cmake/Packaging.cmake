@@ -10,7 +10,7 @@ endfunction()
 torito_pkgconfig(torito "C and C++" "-lmpi -ltorito")
 torito_pkgconfig(torito-c "C" "-lmpi -ltorito")
 torito_pkgconfig(torito-cxx "C++" "-lmpi -ltorito")
-torito_pkgconfig(torito-fort "Fortran" "-lmpifort -lmpi -ltorito")
+torito_pkgconfig(torito-fort "Fortran" "-Wl,-u,mpii_fortran_threads -lmpifort -lmpi -ltorito")
 
 # Manual pages; the wrappers' other names get one that refers to mpicc's.
 file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.1)

@@ -44,7 +44,8 @@ void kernel_main(const struct boot *boot)
     if (ranks < 1 || ranks > RANKS_MAX)
         panic("%u ranks asked for; Torito runs 1 to %d", ranks, RANKS_MAX);
     if (cores < 1 || cores > CORES_MAX || cores > boot->cores)
-        panic("%u cores asked for; this machine has %u", cores, boot->cores);
+        panic("%u cores asked for; there can be 1 to %u", cores,
+              boot->cores < CORES_MAX ? boot->cores : CORES_MAX);
     core_count = cores;
     bus_init(boot->memory, cores);
     rank_peers = (void *)((char *)boot->memory + ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES));

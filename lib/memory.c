@@ -16,6 +16,10 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
     return to;
 }
 
+typedef uint64_t __attribute__((may_alias, aligned(1))) word;
+
+// Downwards from the end where the target overlaps the source's end: what a store overwrites has been
+// read, whatever the distance.
 void *memmove(void *to, const void *from, size_t bytes)
 {
     char *t = to;
@@ -23,6 +27,8 @@ void *memmove(void *to, const void *from, size_t bytes)
 
     if ((uintptr_t)t - (uintptr_t)f >= bytes)
         return memcpy(to, from, bytes);
+    for (; bytes >= sizeof(word); bytes -= sizeof(word))
+        *(word *)(t + bytes - sizeof(word)) = *(const word *)(f + bytes - sizeof(word));
     while (bytes--)
         t[bytes] = f[bytes];
     return to;

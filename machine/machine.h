@@ -14,7 +14,7 @@
 
 #define PAGE_BYTES 4096ul
 #define CORES_MAX 256
-#define RANKS_MAX 1024
+#define RANKS_MAX ((int)JOB_RANKS_MAX)
 #define NEVER UINT64_MAX // a deadline that does not come
 
 struct thread; // kernel/sched

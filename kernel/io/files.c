@@ -50,7 +50,8 @@ int file_copy(const struct file *file, struct file *copy)
     long host_fd = -1;
 
     if (file->kind == FILE_HOST) {
-        host_fd = host(__NR_fcntl, (uint64_t[6]){file->host_fd, F_DUPFD_CLOEXEC, HOST_FD_MIN});
+        host_fd =
+            host(__NR_fcntl, (uint64_t[6]){(uint64_t)file->host_fd, F_DUPFD_CLOEXEC, HOST_FD_MIN});
         if (host_fd < 0)
             return (int)host_fd;
     }
@@ -70,7 +71,7 @@ int file_close(struct rank *rank, uint64_t fd)
     if (!file)
         return -EBADF;
     if (file->kind == FILE_HOST)
-        result = host(__NR_close, (uint64_t[6]){file->host_fd});
+        result = host(__NR_close, (uint64_t[6]){(uint64_t)file->host_fd});
     if (file->text)
         special_release(rank, file->text);
     *file = (struct file){.kind = FILE_FREE};
@@ -94,7 +95,7 @@ static void streams_inherit(struct rank *rank)
 
         if (boot_info->streams_closed >> fd & 1)
             continue;
-        host_fd = host(__NR_fcntl, (uint64_t[6]){fd, F_DUPFD_CLOEXEC, HOST_FD_MIN});
+        host_fd = host(__NR_fcntl, (uint64_t[6]){(uint64_t)fd, F_DUPFD_CLOEXEC, HOST_FD_MIN});
         if (fd == 0 && !io_has_input(rank) && host_fd >= 0) {
             host_close((int)host_fd);
             rank->file[fd] = (struct file){.kind = FILE_NULL};
@@ -123,7 +124,8 @@ int io_getcwd(struct rank *rank)
 
     if (rank->cwd_fd < 0)
         return 0;
-    if (host(__NR_fstat, (uint64_t[6]){rank->cwd_fd, (uintptr_t)&stat}) == 0 && stat.st_nlink == 0)
+    if (host(__NR_fstat, (uint64_t[6]){(uint64_t)rank->cwd_fd, (uintptr_t)&stat}) == 0 &&
+        stat.st_nlink == 0)
         return -ENOENT;
     cwd_read(rank); // somebody may have renamed it
     return 0;
@@ -132,7 +134,7 @@ int io_getcwd(struct rank *rank)
 int io_chdir(struct rank *rank, int host_fd)
 {
     // "." in it: opening with O_PATH does not ask for the right to search the directory.
-    long result = host(__NR_faccessat, (uint64_t[6]){host_fd, (uintptr_t) ".", 1});
+    long result = host(__NR_faccessat, (uint64_t[6]){(uint64_t)host_fd, (uintptr_t) ".", 1});
 
     if (result < 0) {
         host_close(host_fd);
@@ -156,11 +158,16 @@ static int directory_open(struct rank *rank)
     format(rank->cwd, PATH_MAX, "%s", *path ? path : "/");
     if (!host_present())
         return 0;
-    result = host(__NR_openat, (uint64_t[6]){AT_FDCWD, (uintptr_t)(*path ? path : "."),
+    result = host(__NR_openat, (uint64_t[6]){(uint64_t)AT_FDCWD, (uintptr_t)(*path ? path : "."),
                                              O_PATH | O_DIRECTORY | O_CLOEXEC});
-    if (result < 0)
-        return (int)result;
-    return io_chdir(rank, (int)result);
+    if (result >= 0)
+        result = io_chdir(rank, (int)result);
+    // Linux lets a process stay where it could not go: the kernel's own directory needs no opening.
+    if (result == -EACCES && strcmp(rank->cwd, boot_info->cwd) == 0) {
+        rank->cwd_fd = AT_FDCWD;
+        return 0;
+    }
+    return (int)result;
 }
 
 static const char *error_text(int error)

@@ -91,7 +91,7 @@ uint8_t host_waits(int host_fd)
 {
     struct stat stat;
 
-    if (host(__NR_fstat, (uint64_t[6]){host_fd, (uintptr_t)&stat}) != 0)
+    if (host(__NR_fstat, (uint64_t[6]){(uint64_t)host_fd, (uintptr_t)&stat}) != 0)
         return HOST_READY;
     switch (stat.st_mode & S_IFMT) {
     case S_IFSOCK:
@@ -107,12 +107,12 @@ uint8_t host_waits(int host_fd)
 
 bool host_nonblocking(int host_fd)
 {
-    long flags = host(__NR_fcntl, (uint64_t[6]){host_fd, F_GETFL});
+    long flags = host(__NR_fcntl, (uint64_t[6]){(uint64_t)host_fd, F_GETFL});
 
     return flags >= 0 && (flags & O_NONBLOCK);
 }
 
 void host_close(int host_fd)
 {
-    host(__NR_close, (uint64_t[6]){host_fd});
+    host(__NR_close, (uint64_t[6]){(uint64_t)host_fd});
 }

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 
 void (*job_end_report)(const struct job_end *end);
-static _Atomic uint32_t end_claimed;
+static _Atomic uint32_t end_claimed; // by the core of this index + 1
 
 _Noreturn static void wait_for_end(void)
 {
@@ -15,8 +15,14 @@ _Noreturn static void wait_for_end(void)
 
 void job_end(const struct job_end *end)
 {
-    if (atomic_exchange_explicit(&end_claimed, 1, memory_order_relaxed))
-        wait_for_end();
+    uint32_t mine = core_self()->index + 1, first = 0;
+
+    if (!atomic_compare_exchange_strong_explicit(&end_claimed, &first, mine, memory_order_relaxed,
+                                                 memory_order_relaxed)) {
+        if (first != mine)
+            wait_for_end();
+        machine->exit(125); // this core failed while it told of the first reason
+    }
     if (job_region) {
         atomic_store_explicit(&job_region->end_claimed, 1, memory_order_relaxed);
         job_region->end = *end;

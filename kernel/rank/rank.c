@@ -110,16 +110,18 @@ void rank_create(uint32_t index)
 }
 
 // What a thread that lived before leaves to the next one: its memory, and its place in the inbox of
-// the core, which a late waker may still hold.
+// the core. A late waker may be writing there at this moment, so all around it is cleared and not it.
 static void thread_clear(struct thread *thread)
 {
-    struct thread *link = atomic_load_explicit(&thread->inbox_next, memory_order_relaxed);
-    uint32_t in_inbox = atomic_load_explicit(&thread->in_inbox, memory_order_relaxed);
-    struct thread fresh = {.kernel_stack = thread->kernel_stack, .vector_area = thread->vector_area};
+    uintptr_t kernel_stack = thread->kernel_stack;
+    void *vector_area = thread->vector_area;
 
-    atomic_init(&fresh.inbox_next, link);
-    atomic_init(&fresh.in_inbox, in_inbox);
-    memcpy(thread, &fresh, sizeof fresh);
+    memset(thread, 0, offsetof(struct thread, inbox_next));
+    memset((char *)thread + offsetof(struct thread, rank), 0,
+           sizeof *thread - offsetof(struct thread, rank));
+    atomic_store_explicit(&thread->wake_pending, 0, memory_order_relaxed); // it meant the old thread
+    thread->kernel_stack = kernel_stack;
+    thread->vector_area = vector_area;
 }
 
 // Thread ids are unique in the job, fit the 30 bits a futex has for them, and come round again after

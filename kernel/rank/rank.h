@@ -40,7 +40,7 @@ struct rank {
     uint32_t next_tid;
     bool mpi_initialized, mpi_finalized;
     bool exiting;
-    bool shares_files; // has had a shared mapping of a file
+    bool shares_files; // has had a shared mapping of a file open for writing
     uint64_t random;   // state of getrandom
     struct signal_action action[SIGNALS_MAX];
     uint64_t sigpending;                  // for the rank as a whole
@@ -50,7 +50,7 @@ struct rank {
     uint32_t launcher_signals;            // job->signals at the last look
     bool watches_launcher;
     struct file *file; // RANK_FILES_MAX
-    int cwd_fd;        // host descriptor of the working directory, machine linux; -1
+    int cwd_fd;        // of the host: the working directory; AT_FDCWD: the kernel's own; -1: none
     char *cwd;         // its path
     uint32_t umask;
     uint64_t user_ns_start;

@@ -29,9 +29,9 @@ struct thread {
     bool (*poll)(void);   // blocked in sched_wait: looks for messages of this core
     struct thread *poll_next, *poll_prev;
     struct thread *sleep_next, *sleep_prev;
-    _Atomic(struct thread *) inbox_next;
-    _Atomic uint32_t wake_pending; // a wake nobody has used yet
-    _Atomic uint32_t in_inbox;     // it has one place in the inbox of its core at most
+    _Atomic(struct thread *) inbox_next; // from here to in_inbox: wakers of other cores write, too
+    _Atomic uint32_t wake_pending;       // a wake nobody has used yet
+    _Atomic uint32_t in_inbox;           // it has one place in the inbox of its core at most
     struct rank *rank;
     uint32_t tid;      // as the payload sees it
     struct regs *regs; // of the system call or exception it is in, for signals; NULL outside

@@ -113,7 +113,7 @@ bool signal_enter(struct thread *thread, struct regs *regs, const struct signal_
 // time, not those that wait for a signal.
 static bool call_restarts(uint64_t nr, const struct regs *regs)
 {
-    uint64_t command;
+    int command;
 
     switch (nr) {
     case __NR_read:
@@ -141,7 +141,7 @@ static bool call_restarts(uint64_t nr, const struct regs *regs)
     case __NR_getrandom:
         return true;
     case __NR_futex:
-        command = regs->rsi & FUTEX_CMD_MASK;
+        command = (int)regs->rsi & FUTEX_CMD_MASK;
         return (command != FUTEX_WAIT && command != FUTEX_WAIT_BITSET) || regs->r10 == 0; // time-out
     default:
         return false;

@@ -201,9 +201,27 @@ static const char *text_of_fault(const struct signal_info *info)
     return NULL;
 }
 
-static const char *text_of(const struct signal_info *info)
+// By the prefix of the instruction (SDM volume 2, 2.3 and 2.7).
+static const char *text_of_illegal(const struct regs *regs)
+{
+    const uint8_t *code = (const uint8_t *)regs->rip;
+
+    if (!slot_check(regs->rip, 2, PROT_X))
+        return NULL;
+    if (code[0] == 0x0f && code[1] == 0x0b) // ud2
+        return "a trap the compiler put where the program must not get (__builtin_trap)";
+    if (code[0] == 0x62) // EVEX
+        return "an AVX-512 instruction, which this processor lacks; see -march";
+    if (code[0] == 0xc4 || code[0] == 0xc5) // VEX
+        return "an AVX instruction, which this processor lacks; see -march";
+    return NULL;
+}
+
+static const char *text_of(const struct regs *regs, const struct signal_info *info)
 {
     switch (info->vector) {
+    case VECTOR_UD:
+        return text_of_illegal(regs);
     case VECTOR_PF:
         return text_of_fault(info);
     case VECTOR_GP:
@@ -262,6 +280,9 @@ void kernel_trap(struct regs *regs, uint64_t address)
 
     if (!thread || !thread->rank || !translate(regs, address, &info))
         kernel_bug(regs, address);
+    // A program that steps through itself: the last instructions of entry.S run with its flags.
+    if (in_kernel(regs->rip) && info.vector == VECTOR_DB)
+        return;
     overflow = info.vector == VECTOR_PF && is_stack_overflow(thread->rank, regs, address);
     if (in_kernel(regs->rip) && !overflow)
         kernel_bug(regs, address);
@@ -271,5 +292,5 @@ void kernel_trap(struct regs *regs, uint64_t address)
         return;
     if (overflow)
         text_of_overflow(text, sizeof text, thread, address);
-    signal_fatal(regs, &info, overflow ? text : text_of(&info));
+    signal_fatal(regs, &info, overflow ? text : text_of(regs, &info));
 }

@@ -41,15 +41,29 @@ static void delete (struct slot *slot, uint32_t at, uint32_t count)
     slot->region_count -= count;
 }
 
+bool region_can_set(const struct slot *slot)
+{
+    return slot->region_count + 2 <= slot->region_max; // a split and the new one
+}
+
+bool region_can_clear(const struct slot *slot, uintptr_t start, uintptr_t end)
+{
+    uint32_t at = region_find(slot, start);
+    bool splits =
+        at < slot->region_count && slot->region[at].start < start && slot->region[at].end > end;
+
+    return !splits || slot->region_count < slot->region_max;
+}
+
 int region_clear(struct slot *slot, uintptr_t start, uintptr_t end)
 {
     uint32_t at = region_find(slot, start), behind;
 
+    if (!region_can_clear(slot, start, end))
+        return -ENOMEM;
     if (at < slot->region_count && slot->region[at].start < start) {
         uintptr_t old_end = slot->region[at].end;
 
-        if (old_end > end && slot->region_count + 1 > SLOT_REGIONS_MAX)
-            return -ENOMEM;
         slot->region[at].end = start;
         at++;
         if (old_end > end) {
@@ -69,7 +83,7 @@ int region_set(struct slot *slot, uintptr_t start, uintptr_t end, int prot)
 {
     uint32_t at;
 
-    if (slot->region_count + 2 > SLOT_REGIONS_MAX) // a split and the new one
+    if (!region_can_set(slot))
         return -ENOMEM;
     region_clear(slot, start, end);
     at = region_find(slot, start);

@@ -9,6 +9,10 @@ uint32_t region_find(const struct slot *slot, uintptr_t addr);
 // Is nothing mapped in [start, end)?
 bool region_free(const struct slot *slot, uintptr_t start, uintptr_t end);
 
+// Will the table take what region_set or region_clear adds?
+bool region_can_set(const struct slot *slot);
+bool region_can_clear(const struct slot *slot, uintptr_t start, uintptr_t end);
+
 // Records [start, end) with `prot`, whatever was there. -ENOMEM if the table is full; nothing has
 // changed then.
 int region_set(struct slot *slot, uintptr_t start, uintptr_t end, int prot);

@@ -9,8 +9,8 @@
 #define ROUNDS 20000
 #define NONE (-1)
 
-static struct slot_region table[SLOT_REGIONS_MAX];
-static struct slot slot = {.region = table};
+static struct slot_region table[SLOT_REGIONS_FIRST];
+static struct slot slot = {.region = table, .region_max = SLOT_REGIONS_FIRST};
 static int model[PAGES];
 
 void assert_failed(const char *expression, const char *file, int line)
@@ -66,7 +66,7 @@ static void full_table(void)
     slot.region_count = 0;
     while (region_set(&slot, 2 * n * PAGE_BYTES, (2 * n + 1) * PAGE_BYTES, 1) == 0)
         n++;
-    assert(n >= SLOT_REGIONS_MAX - 2 && slot.region_count == n);
+    assert(n >= SLOT_REGIONS_FIRST - 2 && slot.region_count == n);
     assert(region_set(&slot, 0, PAGE_BYTES, 3) != 0 && table[0].prot == 1); // refused, nothing changed
 }
 

@@ -14,6 +14,7 @@
 #define LARGE_BYTES (2ul << 20) // a large page; big mappings start on one
 #define GUARD_BYTES_MAX (1ul << 20)
 #define STACK_BYTES_MIN (64ul << 10)
+#define TABLE_RESERVE 8 // regions a call may add, and those of a new table itself
 
 static struct slot *slots[RANKS_MAX]; // each written once, by its rank's core
 static uintptr_t stride;
@@ -44,16 +45,25 @@ static int64_t accessible(const struct slot *slot, uintptr_t start, uintptr_t en
     return bytes;
 }
 
-// Accounts for [start, end) becoming accessible or not. False: there is no memory for it.
-static bool commit(const struct slot *slot, uintptr_t start, uintptr_t end, int prot)
+// How many bytes more are accessible if [start, end) gets `prot`.
+static int64_t commit_change(const struct slot *slot, uintptr_t start, uintptr_t end, int prot)
 {
-    int64_t change = (prot ? (int64_t)(end - start) : 0) - accessible(slot, start, end);
+    return (prot ? (int64_t)(end - start) : 0) - accessible(slot, start, end);
+}
 
+static void uncommit(int64_t change)
+{
     // relaxed: a count, nothing else hangs on it
+    atomic_fetch_sub_explicit(&committed, change, memory_order_relaxed);
+}
+
+// Accounts for a change. False: there is no memory for it.
+static bool commit(int64_t change)
+{
     if (atomic_fetch_add_explicit(&committed, change, memory_order_relaxed) + change <= commit_limit ||
         change <= 0)
         return true;
-    atomic_fetch_sub_explicit(&committed, change, memory_order_relaxed);
+    uncommit(change);
     return false;
 }
 
@@ -88,18 +98,21 @@ static int back(struct slot *slot, uintptr_t start, uintptr_t end, int prot)
 
 static int map_region(struct slot *slot, uintptr_t start, uintptr_t end, int prot)
 {
+    int64_t change = commit_change(slot, start, end, prot);
     int rc;
 
-    if (!commit(slot, start, end, prot))
+    if (!commit(change))
         return -ENOMEM;
     rc = region_set(slot, start, end, prot);
     if (rc == 0) {
         rc = back(slot, start, end, prot);
         if (rc) {
-            commit(slot, start, end, 0);
+            machine->unmap(start, end - start);
             region_clear(slot, start, end);
         }
     }
+    if (rc)
+        uncommit(change);
     return rc;
 }
 
@@ -113,7 +126,7 @@ int slot_create(struct slot *slot, uint32_t rank, const struct slot_memory *memo
     size_t guard = ROUND_UP(room / 64 + 1, PAGE_BYTES);
     int rc = 0;
 
-    *slot = (struct slot){.memory = *memory, .region = table};
+    *slot = (struct slot){.memory = *memory, .region = table, .region_max = SLOT_REGIONS_FIRST};
     stack = stack > SLOT_MAIN_STACK ? SLOT_MAIN_STACK : stack;
     guard = guard > GUARD_BYTES_MAX ? GUARD_BYTES_MAX : guard;
     if (stack < STACK_BYTES_MIN)
@@ -167,6 +180,25 @@ static uintptr_t place_find(const struct slot *slot, size_t bytes)
     return 0;
 }
 
+// Before a call that changes the table. The old table stays where it is: a core that examines a
+// crash may be reading it, and all old ones together are smaller than the new one. Without memory
+// for it the calls fail when the table is full.
+static void table_grow(struct slot *slot)
+{
+    uint32_t max = 2 * slot->region_max;
+    size_t bytes = ROUND_UP(max * sizeof slot->region[0], PAGE_BYTES);
+    uintptr_t at;
+
+    if (slot->region_count + TABLE_RESERVE <= slot->region_max)
+        return;
+    at = place_find(slot, bytes);
+    if (!at || map_region(slot, at, at + bytes, PROT_R | PROT_W))
+        return;
+    memcpy((void *)at, slot->region, slot->region_count * sizeof slot->region[0]);
+    slot->region = (struct slot_region *)at;
+    slot->region_max = max;
+}
+
 intptr_t slot_map(struct slot *slot, uintptr_t addr, size_t bytes, int prot, bool fixed)
 {
     int rc;
@@ -176,6 +208,7 @@ intptr_t slot_map(struct slot *slot, uintptr_t addr, size_t bytes, int prot, boo
     if (bytes > slot->memory.end - slot->memory.start)
         return -ENOMEM;
     bytes = ROUND_UP(bytes, PAGE_BYTES);
+    table_grow(slot);
     if (fixed) {
         if (addr % PAGE_BYTES)
             return -EINVAL;
@@ -196,27 +229,35 @@ intptr_t slot_map(struct slot *slot, uintptr_t addr, size_t bytes, int prot, boo
 int slot_unmap(struct slot *slot, uintptr_t addr, size_t bytes)
 {
     uintptr_t end;
+    int rc = 0;
 
     bytes = ROUND_UP(bytes, PAGE_BYTES);
     if (!range_ok(slot, addr, bytes))
         return -EINVAL;
     end = addr + bytes;
+    table_grow(slot);
+    if (!region_can_clear(slot, addr, end))
+        return -ENOMEM;
     for (uint32_t i = region_find(slot, addr);
          i < slot->region_count && slot->region[i].start < end; i++) {
         uintptr_t from = slot->region[i].start > addr ? slot->region[i].start : addr;
         uintptr_t to = slot->region[i].end < end ? slot->region[i].end : end;
-        int rc = machine->unmap(from, to - from);
 
+        rc = machine->unmap(from, to - from);
         if (rc)
-            return rc;
+            end = from; // what lies below is gone
     }
-    commit(slot, addr, end, 0);
-    return region_clear(slot, addr, end);
+    if (end > addr) {
+        uncommit(accessible(slot, addr, end));
+        region_clear(slot, addr, end);
+    }
+    return rc;
 }
 
 int slot_protect(struct slot *slot, uintptr_t addr, size_t bytes, int prot)
 {
     uintptr_t at = addr, end;
+    int64_t change;
     int rc;
 
     bytes = ROUND_UP(bytes, PAGE_BYTES);
@@ -227,15 +268,21 @@ int slot_protect(struct slot *slot, uintptr_t addr, size_t bytes, int prot)
     if (!range_ok(slot, addr, bytes))
         return -ENOMEM;
     end = addr + bytes;
+    table_grow(slot);
     for (uint32_t i = region_find(slot, addr); at < end; i++) { // no holes allowed
         if (i >= slot->region_count || slot->region[i].start > at)
             return -ENOMEM;
         at = slot->region[i].end;
     }
-    if (!commit(slot, addr, end, prot))
+    change = commit_change(slot, addr, end, prot);
+    if (!commit(change))
         return -ENOMEM;
-    rc = region_set(slot, addr, end, prot);
-    return rc ? rc : machine->protect(addr, bytes, prot);
+    rc = region_can_set(slot) ? machine->protect(addr, bytes, prot) : -ENOMEM;
+    if (rc)
+        uncommit(change);
+    else
+        region_set(slot, addr, end, prot);
+    return rc;
 }
 
 intptr_t slot_remap(struct slot *slot, uintptr_t addr, size_t old_bytes, size_t new_bytes,

@@ -3,12 +3,13 @@
 //
 // From `base` upwards: the payload's segments and .bss, then the heap (brk). From the end downwards:
 // what the kernel keeps for the rank, the main stack, and mmap areas, first fit from the top. Regions
-// are kept in an ordered list of fixed size; neighbours with the same protection are joined.
+// are kept in an ordered table, which moves when it grows; neighbours with the same protection are
+// joined.
 // Only the rank's own core calls, except slot_of and slot_check, which any core may.
 #pragma once
 #include "machine/machine.h"
 
-#define SLOT_REGIONS_MAX 4096
+#define SLOT_REGIONS_FIRST 1024     // room in a new slot's table; a thread takes four
 #define SLOT_MAIN_STACK (8ul << 20) // at most; an eighth of a small slot
 
 struct slot_region {
@@ -22,14 +23,14 @@ struct slot {
     uintptr_t stack_low, stack_high; // the main stack; a guard page lies below stack_low
     uintptr_t clean_low, clean_high; // never mapped since the boot: no need to zero
     struct slot_region *region;      // ordered by address
-    uint32_t region_count;
+    uint32_t region_count, region_max;
 };
 
 // Once, before any slot: how many there will be.
 void slots_init(uint32_t ranks);
 
 // Bytes a slot needs at its end for the kernel's own: the region table.
-#define SLOT_TABLE_BYTES (SLOT_REGIONS_MAX * sizeof(struct slot_region))
+#define SLOT_TABLE_BYTES (SLOT_REGIONS_FIRST * sizeof(struct slot_region))
 
 // Sets up the slot of `rank` on its core in the memory the machine gave it, of which the last
 // `kernel_bytes` (whole pages, mapped already) are the kernel's; `table` lies there. Maps the

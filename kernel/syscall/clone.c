@@ -35,7 +35,7 @@ static void child_start(void *arg)
 
 static long request_check(const struct clone_request *request)
 {
-    if ((request->flags & CLONE_NEEDED) != CLONE_NEEDED || request->flags & ~CLONE_KNOWN)
+    if ((request->flags & CLONE_NEEDED) != CLONE_NEEDED || request->flags & ~(uint64_t)CLONE_KNOWN)
         return -ENOSYS;
     if (request->flags & CLONE_PARENT_SETTID && !user_writable(request->parent_tid, sizeof(int)))
         return -EFAULT;

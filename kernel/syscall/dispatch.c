@@ -17,8 +17,9 @@ static const struct syscall nameless = {.loud = true}; // strace_format shows it
 // Says once per rank and call that something a program may count on is not there.
 static void refusal_say(struct rank *rank, const struct syscall *call, uint64_t nr)
 {
-    uint8_t *said = &rank->enosys_said[nr % SYSCALL_MAX / 8];
-    uint8_t bit = (uint8_t)(1u << nr % 8);
+    uint64_t index = nr == __NR_clone3 ? __NR_clone : nr; // libcs try one, then the other
+    uint8_t *said = &rank->enosys_said[index % SYSCALL_MAX / 8];
+    uint8_t bit = (uint8_t)(1u << index % 8);
 
     if (*said & bit)
         return;

@@ -70,8 +70,8 @@ static long file_open_host(struct rank *rank, const struct path *path, const str
         return host_fd;
     fd = file_adopt(rank, host_fd, (uint32_t)how->flags);
     if (fd >= 0 && rank->file[fd].waits && !(how->flags & (O_NONBLOCK | O_PATH))) {
-        flags = host(__NR_fcntl, (uint64_t[6]){host_fd, F_GETFL});
-        host(__NR_fcntl, (uint64_t[6]){host_fd, F_SETFL, flags & ~O_NONBLOCK});
+        flags = host(__NR_fcntl, (uint64_t[6]){(uint64_t)host_fd, F_GETFL});
+        host(__NR_fcntl, (uint64_t[6]){(uint64_t)host_fd, F_SETFL, (uint64_t)(flags & ~O_NONBLOCK)});
     }
     return fd;
 }
@@ -116,7 +116,7 @@ long sys_open(struct thread *self, const uint64_t arg[6])
 {
     struct open_how how = open_how(self->rank, arg[1], arg[2]);
 
-    return file_open(self, AT_FDCWD, arg[0], &how);
+    return file_open(self, PATH_CWD, arg[0], &how);
 }
 
 long sys_openat(struct thread *self, const uint64_t arg[6])
@@ -130,7 +130,7 @@ long sys_creat(struct thread *self, const uint64_t arg[6])
 {
     struct open_how how = open_how(self->rank, O_CREAT | O_WRONLY | O_TRUNC, arg[1]);
 
-    return file_open(self, AT_FDCWD, arg[0], &how);
+    return file_open(self, PATH_CWD, arg[0], &how);
 }
 
 long sys_openat2(struct thread *self, const uint64_t arg[6])
@@ -240,7 +240,7 @@ static long lock(const struct file *file, uint64_t command, uint64_t addr)
     if (command == F_GETLK || command == F_SETLK || command == F_SETLKW)
         lock.l_pid = 0;
     for (;;) {
-        long result = host(__NR_fcntl, (uint64_t[6]){host_fd, ours, (uintptr_t)&lock});
+        long result = host(__NR_fcntl, (uint64_t[6]){(uint64_t)host_fd, ours, (uintptr_t)&lock});
         int rc;
 
         if (result == 0 && own)
@@ -259,7 +259,7 @@ static long flags_get(const struct file *file)
 
     if (file->kind != FILE_HOST)
         return file->status_flags & OPEN_STATUS;
-    flags = host(__NR_fcntl, (uint64_t[6]){file->host_fd, F_GETFL});
+    flags = host(__NR_fcntl, (uint64_t[6]){(uint64_t)file->host_fd, F_GETFL});
     if (flags >= 0 && !file->waits) // there O_NONBLOCK is ours
         flags = (flags & ~O_NONBLOCK) | (file->status_flags & O_NONBLOCK);
     return flags;
@@ -271,7 +271,7 @@ static long flags_set(struct file *file, uint64_t flags)
     long result = 0;
 
     if (file->kind == FILE_HOST)
-        result = host(__NR_fcntl, (uint64_t[6]){file->host_fd, F_SETFL, flags});
+        result = host(__NR_fcntl, (uint64_t[6]){(uint64_t)file->host_fd, F_SETFL, flags});
     if (result == 0)
         file->status_flags = (file->status_flags & ~settable) | ((uint32_t)flags & settable);
     return result;
@@ -320,7 +320,7 @@ long sys_flock(struct thread *self, const uint64_t arg[6])
     if (file->kind != FILE_HOST)
         return -EINVAL;
     for (int host_fd = file->host_fd;;) {
-        long result = host(__NR_flock, (uint64_t[6]){host_fd, arg[1] | LOCK_NB});
+        long result = host(__NR_flock, (uint64_t[6]){(uint64_t)host_fd, arg[1] | LOCK_NB});
         int rc;
 
         if (result != -EAGAIN || (arg[1] & LOCK_NB))

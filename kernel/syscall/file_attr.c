@@ -23,7 +23,7 @@ static long path_call(struct thread *self, long nr, uint64_t dir, uint64_t text,
 
 long sys_chmod(struct thread *self, const uint64_t arg[6])
 {
-    return path_call(self, __NR_fchmodat, AT_FDCWD, arg[0], (uint64_t[3]){arg[1]});
+    return path_call(self, __NR_fchmodat, PATH_CWD, arg[0], (uint64_t[3]){arg[1]});
 }
 
 long sys_fchmodat(struct thread *self, const uint64_t arg[6])
@@ -38,12 +38,12 @@ long sys_fchmod(struct thread *self, const uint64_t arg[6])
 
 long sys_chown(struct thread *self, const uint64_t arg[6])
 {
-    return path_call(self, __NR_fchownat, AT_FDCWD, arg[0], (uint64_t[3]){arg[1], arg[2], 0});
+    return path_call(self, __NR_fchownat, PATH_CWD, arg[0], (uint64_t[3]){arg[1], arg[2], 0});
 }
 
 long sys_lchown(struct thread *self, const uint64_t arg[6])
 {
-    return path_call(self, __NR_fchownat, AT_FDCWD, arg[0],
+    return path_call(self, __NR_fchownat, PATH_CWD, arg[0],
                      (uint64_t[3]){arg[1], arg[2], AT_SYMLINK_NOFOLLOW});
 }
 
@@ -67,13 +67,13 @@ long sys_utime(struct thread *self, const uint64_t arg[6])
         return -EFAULT;
     for (int i = 0; arg[1] && i < 2; i++)
         times[i].tv_sec = ((const int64_t *)arg[1])[i];
-    return path_call(self, __NR_utimensat, AT_FDCWD, arg[0],
+    return path_call(self, __NR_utimensat, PATH_CWD, arg[0],
                      (uint64_t[3]){arg[1] ? (uintptr_t)times : 0, 0});
 }
 
 long sys_utimes(struct thread *self, const uint64_t arg[6])
 {
-    return path_call(self, __NR_futimesat, AT_FDCWD, arg[0], (uint64_t[3]){arg[1]});
+    return path_call(self, __NR_futimesat, PATH_CWD, arg[0], (uint64_t[3]){arg[1]});
 }
 
 long sys_futimesat(struct thread *self, const uint64_t arg[6])
@@ -92,12 +92,12 @@ long sys_utimensat(struct thread *self, const uint64_t arg[6])
 // that a FIFO cannot stop the core; ftruncate refuses it.
 long sys_truncate(struct thread *self, const uint64_t arg[6])
 {
-    long result, host_fd = path_call(self, __NR_openat, AT_FDCWD, arg[0],
+    long result, host_fd = path_call(self, __NR_openat, PATH_CWD, arg[0],
                                      (uint64_t[3]){O_WRONLY | O_CLOEXEC | O_NONBLOCK});
 
     if (host_fd < 0)
         return host_fd == -ENXIO ? -EINVAL : host_fd;
-    result = host(__NR_ftruncate, (uint64_t[6]){host_fd, arg[1]});
+    result = host(__NR_ftruncate, (uint64_t[6]){(uint64_t)host_fd, arg[1]});
     host_close((int)host_fd);
     return result;
 }

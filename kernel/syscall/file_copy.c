@@ -66,7 +66,7 @@ static long send_parts(struct thread *self, uint64_t to_fd, uint64_t from_fd, ui
         if (offset)
             *offset += (uint64_t)put;
         if (put < got && !offset && copies_alone(from)) // read, but not sent: give it back
-            host(__NR_lseek, (uint64_t[6]){from->host_fd, (uint64_t)(put - got), SEEK_CUR});
+            host(__NR_lseek, (uint64_t[6]){(uint64_t)from->host_fd, (uint64_t)(put - got), SEEK_CUR});
         if (put < (long)want)
             break;
     }
@@ -84,7 +84,8 @@ long sys_sendfile(struct thread *self, const uint64_t arg[6])
     if (offset && !user_writable(arg[2], sizeof *offset))
         return -EFAULT;
     if (copies_alone(from) && copies_alone(to))
-        return host(__NR_sendfile, (uint64_t[6]){to->host_fd, from->host_fd, arg[2], bytes});
+        return host(__NR_sendfile,
+                    (uint64_t[6]){(uint64_t)to->host_fd, (uint64_t)from->host_fd, arg[2], bytes});
     if (from->kind == FILE_STDIN || (from->kind == FILE_HOST && from->waits))
         return -EINVAL; // Linux wants something that can be mapped
     return send_parts(self, arg[0], arg[1], offset, bytes);
@@ -101,8 +102,8 @@ long sys_copy_file_range(struct thread *self, const uint64_t arg[6])
     if ((arg[1] && !user_writable(arg[1], sizeof(uint64_t))) ||
         (arg[3] && !user_writable(arg[3], sizeof(uint64_t))))
         return -EFAULT;
-    return host(__NR_copy_file_range,
-                (uint64_t[6]){from->host_fd, arg[1], to->host_fd, arg[3], arg[4], arg[5]});
+    return host(__NR_copy_file_range, (uint64_t[6]){(uint64_t)from->host_fd, arg[1],
+                                                    (uint64_t)to->host_fd, arg[3], arg[4], arg[5]});
 }
 
 // Fails as read(2) would for what is not open for reading, and as mmap(2) for the rest.
@@ -120,7 +121,7 @@ long file_pread_into(struct rank *rank, int fd, void *to, size_t bytes, uint64_t
     if (!copies_alone(file))
         return -ENODEV;
     while (done < bytes) { // until all is there or the file ends
-        long got = host(__NR_pread64, (uint64_t[6]){file->host_fd, (uintptr_t)to + done,
+        long got = host(__NR_pread64, (uint64_t[6]){(uint64_t)file->host_fd, (uintptr_t)to + done,
                                                     bytes - done, offset + done});
 
         if (got == -EBADF)

@@ -57,6 +57,6 @@ long sys_ioctl(struct thread *self, const uint64_t arg[6])
         return 0;
     }
     if (file->kind == FILE_HOST)
-        return host(__NR_ioctl, (uint64_t[6]){file->host_fd, arg[1], arg[2]});
+        return host(__NR_ioctl, (uint64_t[6]){(uint64_t)file->host_fd, arg[1], arg[2]});
     return stream_ioctl(self, file, request, arg[2]);
 }

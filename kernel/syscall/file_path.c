@@ -26,7 +26,7 @@ long sys_getcwd(struct thread *self, const uint64_t arg[6])
     return (long)bytes;
 }
 
-static long enter(struct thread *self, int dir, const char *text)
+static long enter(struct thread *self, uint64_t dir, const char *text)
 {
     long host_fd;
 
@@ -40,7 +40,7 @@ static long enter(struct thread *self, int dir, const char *text)
 long sys_chdir(struct thread *self, const uint64_t arg[6])
 {
     struct path path;
-    int rc = path_resolve(self, AT_FDCWD, arg[0], &path);
+    int rc = path_resolve(self, PATH_CWD, arg[0], &path);
 
     return rc ? rc : enter(self, path.dir, path.text);
 }
@@ -51,7 +51,7 @@ long sys_fchdir(struct thread *self, const uint64_t arg[6])
 
     if (!file)
         return -EBADF;
-    return file->kind == FILE_HOST ? enter(self, file->host_fd, ".") : -ENOTDIR;
+    return file->kind == FILE_HOST ? enter(self, (uint64_t)file->host_fd, ".") : -ENOTDIR;
 }
 
 // Call `nr` about one path: host arguments (directory, path, third, fourth).
@@ -73,7 +73,7 @@ static uint64_t mode_masked(const struct thread *self, uint64_t mode)
 
 long sys_mkdir(struct thread *self, const uint64_t arg[6])
 {
-    return one_path(self, __NR_mkdirat, AT_FDCWD, arg[0], mode_masked(self, arg[1]), 0, -EROFS);
+    return one_path(self, __NR_mkdirat, PATH_CWD, arg[0], mode_masked(self, arg[1]), 0, -EROFS);
 }
 
 long sys_mkdirat(struct thread *self, const uint64_t arg[6])
@@ -83,7 +83,7 @@ long sys_mkdirat(struct thread *self, const uint64_t arg[6])
 
 long sys_mknod(struct thread *self, const uint64_t arg[6])
 {
-    return one_path(self, __NR_mknodat, AT_FDCWD, arg[0], mode_masked(self, arg[1]), arg[2], -EROFS);
+    return one_path(self, __NR_mknodat, PATH_CWD, arg[0], mode_masked(self, arg[1]), arg[2], -EROFS);
 }
 
 long sys_mknodat(struct thread *self, const uint64_t arg[6])
@@ -93,12 +93,12 @@ long sys_mknodat(struct thread *self, const uint64_t arg[6])
 
 long sys_rmdir(struct thread *self, const uint64_t arg[6])
 {
-    return one_path(self, __NR_unlinkat, AT_FDCWD, arg[0], AT_REMOVEDIR, 0, -ENOENT);
+    return one_path(self, __NR_unlinkat, PATH_CWD, arg[0], AT_REMOVEDIR, 0, -ENOENT);
 }
 
 long sys_unlink(struct thread *self, const uint64_t arg[6])
 {
-    return one_path(self, __NR_unlinkat, AT_FDCWD, arg[0], 0, 0, -ENOENT);
+    return one_path(self, __NR_unlinkat, PATH_CWD, arg[0], 0, 0, -ENOENT);
 }
 
 long sys_unlinkat(struct thread *self, const uint64_t arg[6])
@@ -125,7 +125,7 @@ static long two_paths(struct thread *self, long nr, uint64_t from_dir, uint64_t 
 
 long sys_rename(struct thread *self, const uint64_t arg[6])
 {
-    return two_paths(self, __NR_renameat2, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0);
+    return two_paths(self, __NR_renameat2, PATH_CWD, arg[0], PATH_CWD, arg[1], 0);
 }
 
 long sys_renameat(struct thread *self, const uint64_t arg[6])
@@ -140,7 +140,7 @@ long sys_renameat2(struct thread *self, const uint64_t arg[6])
 
 long sys_link(struct thread *self, const uint64_t arg[6])
 {
-    return two_paths(self, __NR_linkat, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0);
+    return two_paths(self, __NR_linkat, PATH_CWD, arg[0], PATH_CWD, arg[1], 0);
 }
 
 long sys_linkat(struct thread *self, const uint64_t arg[6])
@@ -163,7 +163,7 @@ static long symlink_at(struct thread *self, uint64_t target, uint64_t dir, uint6
 
 long sys_symlink(struct thread *self, const uint64_t arg[6])
 {
-    return symlink_at(self, arg[0], AT_FDCWD, arg[1]);
+    return symlink_at(self, arg[0], PATH_CWD, arg[1]);
 }
 
 long sys_symlinkat(struct thread *self, const uint64_t arg[6])

@@ -83,7 +83,7 @@ long file_read(struct thread *self, struct file *file, void *to, size_t bytes)
         // -EAGAIN: let the host say it, or what is wrong with the descriptor.
         if (got && got != -EAGAIN)
             return got;
-        return host(__NR_read, (uint64_t[6]){file->host_fd, (uintptr_t)to, bytes});
+        return host(__NR_read, (uint64_t[6]){(uint64_t)file->host_fd, (uintptr_t)to, bytes});
     default:
         return -EBADF;
     }
@@ -99,7 +99,8 @@ long file_read_at(struct thread *self, struct file *file, void *to, size_t bytes
     case FILE_TEXT:
         return text_read(file->text, to, bytes, offset);
     case FILE_HOST:
-        return host(__NR_pread64, (uint64_t[6]){file->host_fd, (uintptr_t)to, bytes, offset});
+        return host(__NR_pread64,
+                    (uint64_t[6]){(uint64_t)file->host_fd, (uintptr_t)to, bytes, offset});
     default:
         return file_read(self, file, to, bytes);
     }
@@ -120,9 +121,9 @@ static long waiting_write(struct file *file, const char *from, size_t bytes)
             rc = 0; // non-blocking: the host says so, or what else is wrong
         if (rc == 0 && file->waits == HOST_SOCKET)
             rc = host(__NR_sendto,
-                      (uint64_t[6]){host_fd, (uintptr_t)from + done, part, HOST_DONTWAIT});
+                      (uint64_t[6]){(uint64_t)host_fd, (uintptr_t)from + done, part, HOST_DONTWAIT});
         else if (rc == 0)
-            rc = host(__NR_write, (uint64_t[6]){host_fd, (uintptr_t)from + done, part});
+            rc = host(__NR_write, (uint64_t[6]){(uint64_t)host_fd, (uintptr_t)from + done, part});
         if (rc < 0)
             return done ? (long)done : rc;
         done += (size_t)rc;
@@ -148,8 +149,9 @@ long file_write(struct thread *self, struct file *file, const void *from, size_t
     case FILE_RANDOM:
         return (long)bytes;
     case FILE_HOST:
-        done = file->waits ? waiting_write(file, from, bytes)
-                           : host(__NR_write, (uint64_t[6]){file->host_fd, (uintptr_t)from, bytes});
+        done = file->waits
+                   ? waiting_write(file, from, bytes)
+                   : host(__NR_write, (uint64_t[6]){(uint64_t)file->host_fd, (uintptr_t)from, bytes});
         return file_broken_pipe(self, done);
     default:
         return -EBADF;
@@ -287,7 +289,8 @@ static long vector_send(const struct file *file, const uint64_t arg[6])
 {
     struct user_msghdr message = {.vector = (void *)arg[1], .vector_count = arg[2]};
 
-    return host(__NR_sendmsg, (uint64_t[6]){file->host_fd, (uintptr_t)&message, HOST_DONTWAIT});
+    return host(__NR_sendmsg,
+                (uint64_t[6]){(uint64_t)file->host_fd, (uintptr_t)&message, HOST_DONTWAIT});
 }
 
 static long vector_write(struct thread *self, const uint64_t arg[6])

@@ -82,8 +82,8 @@ static long connect_finish(const struct file *file)
     }
     if (result < 0)
         return result;
-    result = host(__NR_getsockopt, (uint64_t[6]){host_fd, SOL_SOCKET, SO_ERROR, (uintptr_t)&error,
-                                                 (uintptr_t)&bytes});
+    result = host(__NR_getsockopt, (uint64_t[6]){(uint64_t)host_fd, SOL_SOCKET, SO_ERROR,
+                                                 (uintptr_t)&error, (uintptr_t)&bytes});
     return result < 0 ? result : -error;
 }
 
@@ -92,17 +92,17 @@ long sys_connect(struct thread *self, const uint64_t arg[6])
 {
     long result, flags;
     const struct file *file = socket_get(self, arg[0], &result);
-    int host_fd;
+    uint64_t host_fd;
 
     if (!file)
         return result;
-    host_fd = file->host_fd;
+    host_fd = (uint64_t)file->host_fd;
     flags = host(__NR_fcntl, (uint64_t[6]){host_fd, F_GETFL});
     if (flags < 0 || (flags & O_NONBLOCK))
         return host(__NR_connect, (uint64_t[6]){host_fd, arg[1], arg[2]});
-    host(__NR_fcntl, (uint64_t[6]){host_fd, F_SETFL, flags | O_NONBLOCK});
+    host(__NR_fcntl, (uint64_t[6]){host_fd, F_SETFL, (uint64_t)(flags | O_NONBLOCK)});
     result = host(__NR_connect, (uint64_t[6]){host_fd, arg[1], arg[2]});
-    host(__NR_fcntl, (uint64_t[6]){host_fd, F_SETFL, flags});
+    host(__NR_fcntl, (uint64_t[6]){host_fd, F_SETFL, (uint64_t)flags});
     return result == -EINPROGRESS ? connect_finish(file) : result;
 }
 
@@ -128,7 +128,8 @@ long sys_accept4(struct thread *self, const uint64_t arg[6])
     result = fd_wait(file, POLLIN);
     if (result && result != -EAGAIN)
         return result;
-    result = host(__NR_accept4, (uint64_t[6]){host_fd, arg[1], arg[2], arg[3] | SOCK_CLOEXEC});
+    result =
+        host(__NR_accept4, (uint64_t[6]){(uint64_t)host_fd, arg[1], arg[2], arg[3] | SOCK_CLOEXEC});
     return result < 0 ? result : file_adopt(self->rank, result, socket_flags(arg[3]) | O_RDWR);
 }
 

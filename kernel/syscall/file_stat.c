@@ -57,6 +57,8 @@ static bool stat_own(struct thread *self, const struct path *path, struct stat *
         stat_file(self, path->file, stat);
     else if (path->special)
         stat_make(self, special_kind(path->special), special_mode(path->special), 0, stat);
+    else if (!host_present() && (strcmp(path->text, "/") == 0 || strcmp(path->text, ".") == 0))
+        stat_make(self, FILE_FREE, S_IFDIR | 0555, 0, stat); // the one directory there is
     else
         return false;
     return true;
@@ -87,12 +89,12 @@ long sys_newfstatat(struct thread *self, const uint64_t arg[6])
 
 long sys_stat(struct thread *self, const uint64_t arg[6])
 {
-    return stat_at(self, AT_FDCWD, arg[0], arg[1], 0);
+    return stat_at(self, PATH_CWD, arg[0], arg[1], 0);
 }
 
 long sys_lstat(struct thread *self, const uint64_t arg[6])
 {
-    return stat_at(self, AT_FDCWD, arg[0], arg[1], AT_SYMLINK_NOFOLLOW);
+    return stat_at(self, PATH_CWD, arg[0], arg[1], AT_SYMLINK_NOFOLLOW);
 }
 
 long sys_fstat(struct thread *self, const uint64_t arg[6])
@@ -165,7 +167,7 @@ static long access_at(struct thread *self, long nr, uint64_t dir, uint64_t text,
 
 long sys_access(struct thread *self, const uint64_t arg[6])
 {
-    return access_at(self, __NR_faccessat, AT_FDCWD, arg[0], arg[1], 0);
+    return access_at(self, __NR_faccessat, PATH_CWD, arg[0], arg[1], 0);
 }
 
 long sys_faccessat(struct thread *self, const uint64_t arg[6])
@@ -210,7 +212,7 @@ static long readlink_at(struct thread *self, uint64_t dir, uint64_t text, uint64
 
 long sys_readlink(struct thread *self, const uint64_t arg[6])
 {
-    return readlink_at(self, AT_FDCWD, arg[0], arg[1], arg[2]);
+    return readlink_at(self, PATH_CWD, arg[0], arg[1], arg[2]);
 }
 
 long sys_readlinkat(struct thread *self, const uint64_t arg[6])
@@ -223,7 +225,7 @@ long sys_statfs(struct thread *self, const uint64_t arg[6])
 {
     struct path path;
     long host_fd, result;
-    int rc = path_resolve(self, AT_FDCWD, arg[0], &path);
+    int rc = path_resolve(self, PATH_CWD, arg[0], &path);
 
     if (rc)
         return rc;
@@ -231,7 +233,7 @@ long sys_statfs(struct thread *self, const uint64_t arg[6])
                         (uint64_t[6]){path.dir, (uintptr_t)path.text, O_PATH | O_CLOEXEC}, -ENOENT);
     if (host_fd < 0)
         return host_fd;
-    result = host(__NR_fstatfs, (uint64_t[6]){host_fd, arg[1]});
+    result = host(__NR_fstatfs, (uint64_t[6]){(uint64_t)host_fd, arg[1]});
     host_close((int)host_fd);
     return result;
 }

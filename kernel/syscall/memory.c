@@ -10,6 +10,7 @@
 #include "lib/lib.h"
 #include <asm/errno.h>
 #include <asm/unistd_64.h>
+#include <linux/fcntl.h>
 #include <linux/mman.h>
 
 #define PROT_ALL (PROT_R | PROT_W | PROT_X)
@@ -88,7 +89,8 @@ static long map_host_file(struct rank *rank, const struct mapping *want, const s
                                                 (uint64_t)file->host_fd, want->offset});
     if (rc < 0)
         slot_unmap(&rank->slot, (uintptr_t)addr, want->bytes);
-    else if ((want->flags & MAP_TYPE) != MAP_PRIVATE)
+    else if ((want->flags & MAP_TYPE) != MAP_PRIVATE &&
+             ((want->prot & PROT_W) || (file->status_flags & O_ACCMODE) != O_RDONLY))
         rank->shares_files = true;
     return rc;
 }

@@ -55,20 +55,20 @@ int path_resolve(struct thread *self, uint64_t dir, uint64_t text, struct path *
 
     if (rc)
         return rc;
-    *path = (struct path){.dir = AT_FDCWD, .text = (const char *)text};
+    *path = (struct path){.dir = PATH_CWD, .text = (const char *)text};
     if (*path->text == '/') {
         path_absolute(rank, path);
         return 0;
     }
     if ((int)dir == AT_FDCWD) {
-        path->dir = rank->cwd_fd;
+        path->dir = (uint64_t)rank->cwd_fd;
         return 0;
     }
     file = file_get(rank, dir);
     if (!file)
         return -EBADF;
     if (file->kind == FILE_HOST)
-        path->dir = file->host_fd;
+        path->dir = (uint64_t)file->host_fd;
     else if (*path->text == '\0')
         path->file = file;
     else
@@ -89,7 +89,7 @@ long fd_host(struct thread *self, long nr, const uint64_t arg[6], long other)
         return -EBADF;
     if (file->kind != FILE_HOST)
         return other;
-    return host(nr, (uint64_t[6]){file->host_fd, arg[1], arg[2], arg[3], arg[4], arg[5]});
+    return host(nr, (uint64_t[6]){(uint64_t)file->host_fd, arg[1], arg[2], arg[3], arg[4], arg[5]});
 }
 
 long fd_wait(const struct file *file, int events)

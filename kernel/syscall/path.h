@@ -6,10 +6,13 @@
 #include "kernel/io/special.h"
 #include "kernel/syscall/calls.h"
 #include "kernel/syscall/file.h"
+#include <linux/fcntl.h>
+
+#define PATH_CWD ((uint64_t)AT_FDCWD) // as a register holds it
 
 // A path of the payload, looked up so that the host can take it.
 struct path {
-    int dir;                       // host descriptor that `text` is relative to
+    uint64_t dir;                  // host descriptor that `text` is relative to, or PATH_CWD
     const char *text;              // for the host; of the payload's memory, the job's, or `buffer`
     const char *link;              // text stands for a symbolic link of ours to this; else NULL
     const struct special *special; // the kernel answers for it; else NULL

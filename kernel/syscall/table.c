@@ -56,7 +56,7 @@ const struct syscall syscall_table[SYSCALL_MAX] = {
     CALL(nanosleep, "tT"),
     CALL(getitimer, "dp"),
     CALL(alarm, "u"),
-    CALL(setitimer, "dpp"),
+    LOUD(setitimer, "dpp"),
     CALL(getpid, ""),
     CALL(sendfile, "iipu"),
     CALL(socket, "ddd"),

@@ -32,6 +32,7 @@ int mpii_fortran_text(char *to, size_t to_bytes, const char *text)
 
 void pmpi_init_(int *ierror)
 {
+    __asm__ volatile("" : : "r"(mpii_fortran_threads)); // brings that file along
     mpii_fortran_return(ierror, PMPI_Init(NULL, NULL));
 }
 FORTRAN_PROCEDURE(init);

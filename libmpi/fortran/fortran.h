@@ -38,6 +38,9 @@
 // Stores a result where the program wants one.
 void mpii_fortran_return(int *ierror, int rc);
 
+// threads.c: must be in every program with Fortran in it.
+extern const void *const mpii_fortran_threads[];
+
 // Hands a C string to a CHARACTER variable: cut or padded with blanks. Returns the length it got.
 int mpii_fortran_text(char *to, size_t to_bytes, const char *text);
 

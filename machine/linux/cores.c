@@ -12,7 +12,6 @@
 #include <linux/time.h>
 
 #define CORE_STACK_BYTES (64ul << 10)
-#define TRAP_STACK_BYTES (64ul << 10)
 #define IDLE_SPINS 1000  // about 20 us: shorter waits are not worth a system call
 #define POLL_SPINS 50000 // a millisecond or two: who waits for a message waits for a core that works
 #define CPU_WORDS 128   // 8192 CPUs
@@ -129,9 +128,11 @@ void linux_core_idle(struct core *self, uint64_t deadline_ns)
     struct linux_core *core = (struct linux_core *)self;
     struct timespec timeout, *limit = NULL;
 
-    // [K] acq_rel on both sides: what the waker wrote before is seen after.
+    // [K] acq_rel on both sides: what the waker wrote before is seen after. An exchange here, too: a
+    // plain store could reach memory after the caller's next look at its inbox, and undo a wake
+    // that came between the two.
     if (atomic_exchange_explicit(&core->wake, SLEEPING, memory_order_acq_rel) == WOKEN) {
-        atomic_store_explicit(&core->wake, AWAKE, memory_order_relaxed);
+        atomic_exchange_explicit(&core->wake, AWAKE, memory_order_acq_rel); // [K]
         return;
     }
     if (deadline_ns != NEVER) {

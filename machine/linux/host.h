@@ -16,6 +16,7 @@ struct linux_core {
 };
 
 #define SIGNAL_STACK_BYTES (64ul << 10)
+#define TRAP_STACK_BYTES (64ul << 10)
 
 // entry.S
 long host_syscall(long nr, long a, long b, long c, long d, long e, long f);
@@ -56,7 +57,7 @@ uint64_t linux_memory_bytes(void);
 
 // cores.c
 uint32_t cores_allowed(void); // CPUs this process may use
-_Noreturn void linux_cores_start(uint32_t count, void (*entry)(struct core *core));
+void linux_cores_start(uint32_t count, void (*entry)(struct core *core)) __attribute__((noreturn));
 void linux_core_idle(struct core *core, uint64_t deadline_ns);
 void linux_core_wake(uint32_t core);
 struct core *linux_core_get(uint32_t index);

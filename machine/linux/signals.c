@@ -28,6 +28,10 @@
 #define SA_ONSTACK 0x08000000u
 #define SA_NODEFER 0x40000000u
 #define SIGSET_BYTES 8
+// Flags of the payload that the kernel must not run with, as the `syscall` instruction and gates
+// clear them: trap, direction, nested task, alignment check.
+#define FLAGS_CLEARED (1ul << 8 | 1ul << 10 | 1ul << 14 | 1ul << 18)
+#define SIG_UNBLOCK 1
 
 // arch/x86/include/uapi/asm/sigcontext.h and ucontext.h, which do not mix with a libc-free build
 struct host_context {
@@ -68,16 +72,19 @@ static bool by_seccomp;
 static void on_sigsys(int signo, struct host_siginfo *info, struct host_ucontext *uc)
 {
     struct host_context *c = &uc->context;
+    // The clock of a rank or of a thread of its, by its id: none of the host's.
+    bool own_clock = c->rax == __NR_clock_gettime && (int)c->rdi < 0;
 
     (void)signo;
     (void)info;
-    if (c->rip < IMAGE_SLOT_BASE || c->rip >= IMAGE_SLOT_END) {
+    if ((c->rip < IMAGE_SLOT_BASE || c->rip >= IMAGE_SLOT_END) && !own_clock) {
         // No payload: the vDSO, called by one or by us, where the host's clock needs a real call.
-        c->rax = (uint64_t)host6(c->rax, c->rdi, c->rsi, c->rdx, c->r10, c->r8, c->r9);
+        c->rax = (uint64_t)host6((long)c->rax, c->rdi, c->rsi, c->rdx, c->r10, c->r8, c->r9);
         return;
     }
     c->rcx = c->rip; // the instruction behind the syscall: Linux has rolled RAX back to the number
     c->r11 = c->eflags;
+    c->eflags &= ~FLAGS_CLEARED;
     c->rip = (uintptr_t)syscall_entry;
 }
 
@@ -113,7 +120,7 @@ _Noreturn static void die_of(int signo)
     struct host_sigaction action = {0};
 
     host4(__NR_rt_sigaction, signo, &action, 0, SIGSET_BYTES);
-    host2(__NR_kill, host0(__NR_getpid), signo);
+    host3(__NR_tgkill, host0(__NR_getpid), host0(__NR_gettid), signo);
     host1(__NR_exit_group, 128 + signo);
     __builtin_unreachable();
 }
@@ -122,13 +129,14 @@ static void on_fault(int signo, struct host_siginfo *info, struct host_ucontext 
 {
     struct linux_core *core = (struct linux_core *)core_self();
     struct host_context *c = &uc->context;
-    uintptr_t trap_low = core->signal_stack - SIGNAL_STACK_BYTES;
+    uintptr_t trap_low = core->trap_stack - TRAP_STACK_BYTES;
 
     if (info->code <= 0)
         die_of(signo);
     if (c->rsp > trap_low && c->rsp <= core->trap_stack)
         host_fail("a fault while handling a fault; this is a bug in Torito");
     regs_from(&core->trap_regs, c);
+    c->eflags &= ~FLAGS_CLEARED;
     c->rip = (uintptr_t)trap_landing;
     c->rdi = (uintptr_t)&core->trap_regs;
     c->rsi = c->trapno == 14 ? c->cr2 : info->address;
@@ -172,9 +180,15 @@ void signals_start_process(bool seccomp)
 {
     static const int faults[] = {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV};
 
-    for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++)
+    uint64_t unblock = 1ull << (SIGSYS - 1);
+
+    for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         handler_set(faults[i], on_fault);
+        unblock |= 1ull << (faults[i] - 1);
+    }
     handler_set(SIGSYS, on_sigsys);
+    // Who started us may have blocked them, and Linux ends a process that faults on a blocked signal.
+    host4(__NR_rt_sigprocmask, SIG_UNBLOCK, &unblock, 0, SIGSET_BYTES);
     by_seccomp = seccomp || host6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_OFF, 0,
                                   0, 0, 0) != 0;
 }
@@ -190,7 +204,7 @@ void signals_start_core(struct linux_core *core)
     host2(__NR_sigaltstack, &stack, 0);
     if (by_seccomp)
         seccomp_start(); // per thread: the cores start before the filters
-    else
-        host6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, kernel_base,
-              kernel_text_end - kernel_base, 0, 0);
+    else if (host6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, kernel_base,
+                   kernel_text_end - kernel_base, 0, 0))
+        host_fail("this Linux refuses Syscall User Dispatch; set TORITO_SYSCALLS=seccomp");
 }

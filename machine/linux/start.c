@@ -23,6 +23,7 @@
 
 struct machine *machine;
 static struct boot boot;
+static struct linux_core boot_core; // until the cores start: a panic asks which core it is on
 static char path[PATH_BYTES], cwd[PATH_BYTES];
 
 void host_fail(const char *sentence)
@@ -100,7 +101,7 @@ static long host_call(long nr, const uint64_t arg[6])
     return host6(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
-_Noreturn static void linux_exit(int status)
+__attribute__((noreturn)) static void linux_exit(int status)
 {
     host1(__NR_exit_group, status);
     __builtin_unreachable();
@@ -242,6 +243,8 @@ void linux_start(uintptr_t *stack)
     while (*end)
         end++;
     machine = &machine_linux;
+    boot_core.core.self = &boot_core.core;
+    host2(__NR_arch_prctl, ARCH_SET_GS, &boot_core);
     streams_plug();
     auxv_read((const Elf64_auxv_t *)(end + 1));
     seccomp = environment_take(envp);

@@ -30,7 +30,7 @@ static void settle(void)
 
 static void acpi_off(void)
 {
-    uint8_t type_a = S5_DEFAULT, type_b = S5_DEFAULT;
+    uint32_t type_a = S5_DEFAULT, type_b = S5_DEFAULT;
 
     if (tables->has_s5) {
         type_a = tables->s5_type[0];

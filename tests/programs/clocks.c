@@ -151,10 +151,15 @@ static void check_usage(void)
 {
     struct rusage usage;
     struct tms ticks;
+    struct timespec time;
+    clockid_t clock_of_thread;
 
     check(getrusage(RUSAGE_SELF, &usage) == 0 && usage.ru_utime.tv_sec >= 0 && usage.ru_maxrss > 0,
           "getrusage");
     check(getrusage(RUSAGE_CHILDREN, &usage) == 0 && usage.ru_utime.tv_sec == 0, "no children");
+    check(pthread_getcpuclockid(pthread_self(), &clock_of_thread) == 0 &&
+              clock_gettime(clock_of_thread, &time) == 0,
+          "pthread_getcpuclockid");
     check(times(&ticks) != (clock_t)-1 && ticks.tms_cutime == 0, "times");
     check(clock() != (clock_t)-1, "clock");
 }

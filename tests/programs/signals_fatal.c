@@ -95,6 +95,39 @@ static void blocked(void)
     fatal_null();
 }
 
+// The flags of the program must not be the kernel's: every instruction traps, system calls included.
+static void single_step(void)
+{
+    __asm__ volatile("subq $128, %%rsp; pushfq; orq $0x100, (%%rsp); popfq; nop; addq $128, %%rsp"
+                     :
+                     :
+                     : "memory", "cc");
+}
+
+static volatile int steps;
+
+static void on_step(int signo)
+{
+    (void)signo;
+    steps++;
+}
+
+// Steps over a system call, then switches stepping off.
+static void stepped(void)
+{
+    long pid;
+
+    signal(SIGTRAP, on_step);
+    __asm__ volatile(
+        "subq $128, %%rsp; pushfq; orq $0x100, (%%rsp); popfq; movl $39, %%eax; syscall;"
+        "pushfq; andq $~0x100, (%%rsp); popfq; addq $128, %%rsp"
+        : "=a"(pid)
+        :
+        : "rcx", "r11", "memory", "cc");
+    if (pid == getpid() && steps >= 4)
+        exit(0);
+}
+
 int main(int argc, char *argv[])
 {
     const char *kind = argc > 1 ? argv[1] : "";
@@ -121,6 +154,10 @@ int main(int argc, char *argv[])
         in_handler();
     else if (strcmp(kind, "blocked") == 0)
         blocked();
+    else if (strcmp(kind, "step") == 0)
+        single_step();
+    else if (strcmp(kind, "stepped") == 0)
+        stepped();
     else if (strcmp(kind, "abort") == 0)
         abort();
     else if (strcmp(kind, "term") == 0)

@@ -7,7 +7,7 @@ BIN=$1
 PROGRAM=$(cd "$(dirname "$0")" && pwd)/by_hand.c
 cases=0 failures=0
 work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$work.image"' EXIT
 cd "$work" || exit 1
 
 # expect NAME WANTED COMMAND...: standard output and error together, and the status in a last line.
@@ -37,5 +37,19 @@ expect 'the same under mpiexec' $'line 0\nstatus 141' in_shell 'mpiexec -n 2 ./i
 expect 'SIGPIPE under mpiexec' $'status 141' in_shell 'mpiexec -n 1 ./image pipe'
 expect 'a directory that is gone' $'getcwd: No such file or directory\nstatus 0' \
     in_shell 'mkdir gone && cd gone && rmdir ../gone && ../image cwd'
+expect 'blocked signals' $'next is 3\nstatus 0' env --block-signal=SYS --block-signal=SEGV ./image input
+expect 'the same by seccomp' $'next is 3\nstatus 0' \
+    env TORITO_SYSCALLS=seccomp env --block-signal=SYS --block-signal=SEGV ./image input
+expect 'too many ranks' $'torito: 5000 ranks asked for; Torito runs 1 to 1024\nstatus 125' \
+    env TORITO_RANKS=5000 ./image silent
+expect 'too many cores' $'torito: 300 cores asked for; there can be 1 to 256\nstatus 125' \
+    env TORITO_CORES=300 ./image silent
+# As cron and su leave people: in a folder that is not theirs to enter.
 mkdir shut && chmod 700 shut
+cp image $work.image && chmod 755 $work.image
+if [ "$(id -u)" -eq 0 ]; then
+    nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
+    expect 'a folder without permission' "$work/shut"$'\nstatus 0' \
+        in_shell "cd shut && $nobody $work.image cwd"
+fi
 [ "$failures" -eq 0 ] && echo "done $cases"

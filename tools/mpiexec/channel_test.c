@@ -122,9 +122,9 @@ static void test_random(void)
     for (int i = 0; i < 200000; i++) {
         if (channel.broken)
             channel = fresh();
-        atomic_store_explicit(&ring.head, channel.mine + (uint64_t)(rand() % (SIZE + 5)),
+        atomic_store_explicit(&ring.head, channel.mine + (uint64_t)rand() % (SIZE + 5),
                               memory_order_relaxed);
-        data[rand() % SIZE] = (char)rand();
+        data[(unsigned)rand() % SIZE] = (char)rand();
         if (channel_take(&channel, text, &bytes) != 0 && bytes > RING_RECORD_MAX)
             break;
     }

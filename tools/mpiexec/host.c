@@ -17,7 +17,7 @@
 
 uint32_t host_cpus(uint32_t *cpu, uint32_t max)
 {
-    int room = 1024;
+    size_t room = 1024; // CPUs
     uint32_t count = 0;
     cpu_set_t *set;
 
@@ -29,7 +29,7 @@ uint32_t host_cpus(uint32_t *cpu, uint32_t max)
             break;
         room *= 2;
     }
-    for (int i = 0; set != NULL && i < room; i++) {
+    for (size_t i = 0; set != NULL && i < room; i++) {
         if (!CPU_ISSET_S(i, CPU_ALLOC_SIZE(room), set))
             continue;
         if (cpu != NULL && count < max)

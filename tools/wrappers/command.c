@@ -145,6 +145,8 @@ static void read_option(struct command *command, struct finding *found, const ch
         read_linker_choice(command, word + strlen("--ld-path="));
     else if (starts_with(word, "-fsanitize="))
         read_sanitizers(command, word);
+    else if (strcmp(word, "-pg") == 0 || strcmp(word, "-p") == 0)
+        command->profile = word;
     else if (strcmp(word, "-###") == 0)
         command->dry_run = true;
     else if (starts_with(word, "--output="))

@@ -17,6 +17,7 @@ struct command {
     const char *no_pie;    // the argument that forbids a position-independent image, or NULL
     const char *linker;    // of -fuse-ld= and --ld-path=, when it is not GNU ld; or NULL
     const char *sanitizer; // -fsanitize= of a kind whose run-time is no static library; or NULL
+    const char *profile;   // -pg, -p; or NULL
     const char *shared_library; // the first input file that is a shared library, or NULL
     struct words arguments;     // for the compiler
 };

@@ -80,6 +80,8 @@ void flags_link(const struct flags *flags, struct words *words)
     words_add(words, "-Wl,-Bstatic,--no-dynamic-linker,--no-export-dynamic,"
                      "-zmax-page-size=0x200000");
     words_add_format(words, "-Wl,-T,%s/lib/torito/image.ld", flags->prefix);
+    if (flags->language == LANGUAGE_FORTRAN) // see libmpi/fortran/threads.c
+        words_add(words, "-Wl,-u,mpii_fortran_threads");
     flags_library_dirs(flags, &dirs);
     flags_libraries(flags, &libraries);
     add_prefixed(words, "-L", &dirs);

@@ -54,6 +54,11 @@ bool link_is_possible(const char *wrapper, const struct command *user)
                 "%s: %s needs a dynamic libc, which no image has: drop it, or test the "
                 "program with another MPI\n",
                 wrapper, user->sanitizer);
+    else if (user->profile != NULL)
+        fprintf(stderr,
+                "%s: %s needs a start file that is not position independent, and all ranks would "
+                "write one gmon.out: drop it, or use perf(1) on the process\n",
+                wrapper, user->profile);
     else
         return true;
     return false;
