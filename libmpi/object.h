@@ -71,7 +71,7 @@ static inline bool mpii_object_drop(struct mpii_object *object)
 }
 
 // Frees the name, the error handler's use and the memory. Attributes must be gone: see below.
-void mpii_object_delete(void *object);
+void mpii_object_delete(void *pointer);
 
 // Attributes (MPI 4.1, 7.7). The array of an object carries the functions that work on it, so that a
 // program that sets no attribute does not link them.

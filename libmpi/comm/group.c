@@ -76,7 +76,7 @@ int PMPI_Group_translate_ranks(MPI_Group group1, int n, const int ranks1[], MPI_
         to = mpii_check_group(__func__, group2, "group2", &rc);
     if (to)
         rc = translate_check(__func__, from, n, ranks1, ranks2);
-    if (rc != MPI_SUCCESS)
+    if (!to || rc != MPI_SUCCESS)
         return rc;
     if (n > 2 && to->world) { // two lookups are cheaper than the table, all others are not
         table = mpii_group_ranks(to);

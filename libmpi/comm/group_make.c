@@ -40,7 +40,7 @@ static int group_set(const char *function, enum set_operation operation, MPI_Gro
         two = mpii_check_group(function, group2, "group2", &rc);
     if (two)
         rc = mpii_check_result(function, newgroup, "newgroup");
-    if (rc != MPI_SUCCESS)
+    if (!two || rc != MPI_SUCCESS)
         return rc;
     in_other = mpii_group_ranks(operation == SET_UNION ? one : two);
     world = world_new(one->size + (operation == SET_UNION ? two->size : 0));
@@ -166,7 +166,7 @@ static int group_select(const char *function, MPI_Group group, int n, const int 
     object = mpii_check_group(function, group, "group", &rc);
     if (object)
         rc = mpii_check_result(function, newgroup, "newgroup");
-    if (rc != MPI_SUCCESS)
+    if (!object || rc != MPI_SUCCESS)
         return rc;
     if (n < 0)
         return mpii_error(function, MPI_COMM_NULL, MPI_ERR_ARG, "n is %d", n);

@@ -114,7 +114,7 @@ static int attribute_set(const char *function, enum mpii_kind kind, void *handle
 
     if (rc == MPI_SUCCESS)
         rc = key_check(&call, keyval);
-    if (rc != MPI_SUCCESS)
+    if (!call.object || rc != MPI_SUCCESS)
         return rc;
     if (mpii_keyval(keyval)->freed)
         return call_error(&call, MPI_ERR_KEYVAL, "was freed", keyval);
@@ -142,7 +142,7 @@ static int attribute_get(const char *function, enum mpii_kind kind, void *handle
         rc = mpii_check_pointer(function, call.comm, flag, "flag");
     if (rc == MPI_SUCCESS && !is_predefined(kind, keyval))
         rc = key_check(&call, keyval);
-    if (rc != MPI_SUCCESS)
+    if (!call.object || rc != MPI_SUCCESS)
         return rc;
     if (kind == MPII_COMM && is_predefined(kind, keyval)) {
         found = environment_attribute(keyval);
@@ -165,7 +165,7 @@ static int attribute_remove(const char *function, enum mpii_kind kind, void *han
 
     if (rc == MPI_SUCCESS)
         rc = key_check(&call, keyval);
-    if (rc != MPI_SUCCESS)
+    if (!call.object || rc != MPI_SUCCESS)
         return rc;
     at = mpii_attribute_find(call.object, keyval);
     return at < 0 ? MPI_SUCCESS // nothing to delete is no error

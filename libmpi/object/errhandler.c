@@ -46,12 +46,13 @@ static int kind_class(enum mpii_kind kind)
     }
 }
 
-// The object whose handler a call is about. MPI_FILE_NULL stands for files not open yet (14.7).
+// The object whose handler a call is about, or NULL with the error of `function`. MPI_FILE_NULL stands for files not open yet (14.7).
 static int owner_find(const char *function, enum mpii_kind kind, void *handle,
                       struct mpii_object **owner)
 {
     struct mpii_comm *comm;
 
+    *owner = NULL;
     // Sessions have handlers of their own and work before MPI_Init, and after MPI_Finalize.
     if (kind != MPII_SESSION) {
         int rc = mpii_check_running(function);
@@ -59,7 +60,6 @@ static int owner_find(const char *function, enum mpii_kind kind, void *handle,
         if (rc != MPI_SUCCESS)
             return rc;
     }
-    *owner = NULL;
     if (kind == MPII_COMM) {
         comm = mpii_comm(handle);
         if (comm)
@@ -106,7 +106,7 @@ static int handler_set(const char *function, enum mpii_kind kind, void *handle,
     struct mpii_object *owner;
     int rc = owner_find(function, kind, handle, &owner);
 
-    if (rc != MPI_SUCCESS)
+    if (!owner)
         return rc;
     if (!handler)
         return mpii_error_of(kind, handle, function, MPI_ERR_ERRHANDLER,
@@ -132,10 +132,10 @@ static int handler_get(const char *function, enum mpii_kind kind, void *handle,
     struct mpii_object *owner;
     int rc = owner_find(function, kind, handle, &owner);
 
-    if (rc == MPI_SUCCESS && !errhandler)
-        rc = mpii_error_of(kind, handle, function, MPI_ERR_ARG, "errhandler is NULL");
-    if (rc != MPI_SUCCESS)
+    if (!owner)
         return rc;
+    if (!errhandler)
+        return mpii_error_of(kind, handle, function, MPI_ERR_ARG, "errhandler is NULL");
     handler = mpii_errhandler_of(owner);
     mpii_object_keep(&handler->object);
     *errhandler = handler->handle;
@@ -148,7 +148,7 @@ static int handler_call(const char *function, enum mpii_kind kind, void *handle,
     struct mpii_object *owner;
     int length, rc = owner_find(function, kind, handle, &owner);
 
-    if (rc != MPI_SUCCESS)
+    if (!owner)
         return rc;
     if (!mpii_error_known(errorcode))
         return mpii_error_of(kind, handle, function, MPI_ERR_ARG, "%d is not an error code",

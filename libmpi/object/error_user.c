@@ -10,15 +10,16 @@
 // MPI_LASTUSEDCODE follows the highest number in use.
 static void last_used_update(void)
 {
-    int last = mpii_error_users.count;
+    const struct mpii_error_user *entry = mpii_error_users.entry;
+    int last = entry ? mpii_error_users.count : 0;
 
-    while (last > 0 && mpii_error_users.entry[last - 1].class == 0)
+    while (last > 0 && entry[last - 1].class == 0)
         last--;
     mpii_last_used_code = MPI_ERR_LASTCODE + last;
 }
 
-// Index of a free entry, or -1: no memory.
-static int entry_new(void)
+// A free entry, or NULL: no memory.
+static struct mpii_error_user *entry_new(void)
 {
     struct mpii_error_users *users = &mpii_error_users;
     struct mpii_error_user *more;
@@ -26,15 +27,15 @@ static int entry_new(void)
 
     for (index = 0; index < users->count; index++)
         if (users->entry[index].class == 0)
-            return index;
+            return &users->entry[index];
     count = users->count ? 2 * users->count : 8;
     more = realloc(users->entry, (size_t)count * sizeof *more);
     if (!more)
-        return -1;
+        return NULL;
     memset(more + users->count, 0, (size_t)(count - users->count) * sizeof *more);
     users->entry = more;
     users->count = count;
-    return index;
+    return &more[index];
 }
 
 static struct mpii_error_user *entry_of(int code)
@@ -42,9 +43,9 @@ static struct mpii_error_user *entry_of(int code)
     return mpii_error_user(code) ? &mpii_error_users.entry[code - MPI_ERR_LASTCODE - 1] : NULL;
 }
 
-static int number_of(int index)
+static int number_of(const struct mpii_error_user *entry)
 {
-    return MPI_ERR_LASTCODE + 1 + index;
+    return MPI_ERR_LASTCODE + 1 + (int)(entry - mpii_error_users.entry);
 }
 
 static void entry_delete(struct mpii_error_user *entry)
@@ -57,15 +58,15 @@ static void entry_delete(struct mpii_error_user *entry)
 #pragma weak MPI_Add_error_class = PMPI_Add_error_class
 int PMPI_Add_error_class(int *errorclass)
 {
+    struct mpii_error_user *entry;
     int rc = mpii_check_result(__func__, errorclass, "errorclass");
-    int index;
 
     if (rc != MPI_SUCCESS)
         return rc;
-    index = entry_new();
-    if (index < 0)
+    entry = entry_new();
+    if (!entry)
         return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_NO_MEM, "no memory for another class");
-    *errorclass = mpii_error_users.entry[index].class = number_of(index);
+    *errorclass = entry->class = number_of(entry);
     last_used_update();
     return MPI_SUCCESS;
 }
@@ -88,26 +89,25 @@ int PMPI_Remove_error_class(int errorclass)
 #pragma weak MPI_Add_error_code = PMPI_Add_error_code
 int PMPI_Add_error_code(int errorclass, int *errorcode)
 {
-    struct mpii_error_user *entry;
+    struct mpii_error_user *class, *code;
     int rc = mpii_check_result(__func__, errorcode, "errorcode");
-    int index;
 
     if (rc != MPI_SUCCESS)
         return rc;
     // A class is its own class; success is none, and 0 marks a free entry.
-    entry = entry_of(errorclass);
+    class = entry_of(errorclass);
     if (errorclass == MPI_SUCCESS || !mpii_error_known(errorclass) ||
-        (entry && entry->class != errorclass))
+        (class && class->class != errorclass))
         return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_ARG, "%d is not an error class",
                           errorclass);
-    index = entry_new();
-    if (index < 0)
+    code = entry_new();
+    if (!code)
         return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_NO_MEM, "no memory for another code");
-    entry = entry_of(errorclass); // again: it may have moved
-    if (entry)
-        entry->codes++;
-    mpii_error_users.entry[index].class = errorclass;
-    *errorcode = number_of(index);
+    class = entry_of(errorclass); // again: it may have moved
+    if (class)
+        class->codes++;
+    code->class = errorclass;
+    *errorcode = number_of(code);
     last_used_update();
     return MPI_SUCCESS;
 }

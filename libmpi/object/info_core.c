@@ -68,12 +68,12 @@ bool mpii_info_put(struct mpii_info *info, const char *key, const char *value)
     return true;
 }
 
-const char *mpii_info_get(MPI_Info handle, const char *key)
+const char *mpii_info_get(MPI_Info info, const char *key)
 {
-    const struct mpii_info *info = mpii_info(handle);
-    int at = info ? mpii_info_find(info, key) : -1;
+    const struct mpii_info *object = mpii_info(info);
+    int at = object ? mpii_info_find(object, key) : -1;
 
-    return at < 0 ? NULL : info->pair[at].value;
+    return at < 0 ? NULL : object->pair[at].value;
 }
 
 int mpii_check_info(const char *function, MPI_Comm comm, MPI_Info info)
@@ -103,8 +103,8 @@ MPI_Info mpii_info_merge(MPI_Info first, MPI_Info second)
     return MPI_INFO_NULL;
 }
 
-void mpii_info_drop(MPI_Info handle)
+void mpii_info_drop(MPI_Info info)
 {
-    if (mpii_object_ok(handle, MPII_INFO) && mpii_object_drop((struct mpii_object *)handle))
-        mpii_info_delete((struct mpii_info *)handle);
+    if (mpii_object_ok(info, MPII_INFO) && mpii_object_drop((struct mpii_object *)info))
+        mpii_info_delete((struct mpii_info *)info);
 }
