@@ -12,7 +12,7 @@ static struct mpii_group world_group = {.object = PREDEFINED(MPII_GROUP, NULL)};
 static struct mpii_group self_group = {.object = PREDEFINED(MPII_GROUP, NULL)};
 static uint32_t self_world[1];
 
-// Contexts: see comm/context.h, which knows that these two are taken.
+// Contexts: those below MPII_CONTEXT_FIRST of comm/context.h.
 struct mpii_comm mpii_world = {
     .object = PREDEFINED(MPII_COMM, "MPI_COMM_WORLD"),
     .handle = MPI_COMM_WORLD,

@@ -8,8 +8,7 @@
 _Static_assert(MPII_CONTEXT_WORDS == WINDOW_WORDS + 1,
                "the last word says whether bits were withheld");
 
-// MPI_COMM_WORLD has 0, MPI_COMM_SELF the next.
-struct mpii_context_pool mpii_contexts = {.used = {{3}}};
+struct mpii_context_pool mpii_contexts;
 
 void mpii_context_begin(struct mpii_context_pool *pool, struct mpii_context_search *search,
                         uint32_t seed)
@@ -79,7 +78,8 @@ enum mpii_context_result mpii_context_settle(struct mpii_context_pool *pool,
         bit = __builtin_ctzll(words[i]);
         pool->used[search->window][i] |= 1ull << bit;
         *context =
-            (uint32_t)(search->window * MPII_CONTEXT_WINDOW + i * 64 + bit) * MPII_CONTEXT_STEP;
+            (uint32_t)(search->window * MPII_CONTEXT_WINDOW + i * 64 + bit) * MPII_CONTEXT_STEP +
+            MPII_CONTEXT_FIRST;
         mpii_context_cancel(pool, search);
         return MPII_CONTEXT_DONE;
     }
@@ -93,7 +93,7 @@ enum mpii_context_result mpii_context_settle(struct mpii_context_pool *pool,
 
 void mpii_context_free(struct mpii_context_pool *pool, uint32_t context)
 {
-    uint32_t index = context / MPII_CONTEXT_STEP;
+    uint32_t index = (context - MPII_CONTEXT_FIRST) / MPII_CONTEXT_STEP;
 
     pool->used[index / MPII_CONTEXT_WINDOW][index % MPII_CONTEXT_WINDOW / 64] &=
         ~(1ull << index % 64);

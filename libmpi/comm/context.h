@@ -29,7 +29,8 @@
 #define MPII_CONTEXT_WORDS 5
 #define MPII_CONTEXT_WINDOW 256 // contexts in a window
 #define MPII_CONTEXT_WINDOWS 256
-#define MPII_CONTEXT_STEP 2 // a communicator has two: see struct mpii_comm
+#define MPII_CONTEXT_FIRST 4 // those below are MPI_COMM_WORLD's and MPI_COMM_SELF's
+#define MPII_CONTEXT_STEP 2  // a communicator has two: see struct mpii_comm
 
 // One agreement under way. The fields are context.c's.
 struct mpii_context_search {

@@ -16,16 +16,6 @@ struct mpii_info *mpii_info_new(void)
     return mpii_object_new(MPII_INFO, sizeof(struct mpii_info));
 }
 
-void mpii_info_delete(struct mpii_info *info)
-{
-    for (int i = 0; i < info->count; i++) {
-        free(info->pair[i].key);
-        free(info->pair[i].value);
-    }
-    free(info->pair);
-    mpii_object_delete(info);
-}
-
 int mpii_info_find(const struct mpii_info *info, const char *key)
 {
     for (int i = 0; i < info->count; i++)
@@ -101,10 +91,4 @@ MPI_Info mpii_info_merge(MPI_Info first, MPI_Info second)
     if (to)
         mpii_info_delete(to);
     return MPI_INFO_NULL;
-}
-
-void mpii_info_drop(MPI_Info info)
-{
-    if (mpii_object_ok(info, MPII_INFO) && mpii_object_drop((struct mpii_object *)info))
-        mpii_info_delete((struct mpii_info *)info);
 }
