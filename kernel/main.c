@@ -14,7 +14,7 @@ static void core_ranks_create(struct core *core)
     for (uint32_t r = 0; r < rank_count; r++)
         if (rank_core(r, rank_count, cores) == core->index) {
             rank_create(r);
-            io_open_rank(rank_table[r]);
+            io_open_rank(rank_get(r));
         }
 }
 
@@ -41,6 +41,5 @@ void kernel_main(const struct boot *boot)
         panic("%u cores asked for; there can be 1 to %u", cores,
               boot->cores < CORES_MAX ? boot->cores : CORES_MAX);
     ranks_init(ranks);
-    sections_load();
     machine->cores_start(cores, core_main);
 }
