@@ -14,7 +14,7 @@ static void core_ranks_create(struct core *core)
     for (uint32_t r = 0; r < rank_count; r++)
         if (rank_core(r, rank_count, core_count) == core->index) {
             rank_create(r);
-            io_open_rank(rank_table[r]);
+            io_open_rank(rank_get(r));
         }
 }
 
@@ -51,6 +51,5 @@ void kernel_main(const struct boot *boot)
     rank_peers = (void *)((char *)boot->memory + ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES));
     core_memory_init((char *)rank_peers + ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES));
     ranks_init(ranks);
-    sections_load();
     machine->cores_start(cores, core_main);
 }

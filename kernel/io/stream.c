@@ -154,8 +154,8 @@ void io_note(struct rank *rank, const char *text, ...)
         io_put(rank, JOB_STDERR, line, bytes);
     else if (rank)
         io_put_now(rank, JOB_STDERR, line, bytes);
-    else if (rank_count > 0 && rank_table[0])
-        io_put_now(rank_table[0], JOB_STDERR, line, bytes);
+    else if (rank_count > 0 && rank_get(0))
+        io_put_now(rank_get(0), JOB_STDERR, line, bytes);
     else
         machine->console_write(2, line, bytes);
 }

@@ -39,7 +39,7 @@ static char console[2000];
 static int cases;
 
 uint32_t rank_count = 2;
-struct rank *rank_table[RANKS_MAX] = {&ranks[0], &ranks[1]};
+struct slot *slot_table[RANKS_MAX] = {&ranks[0].slot, &ranks[1].slot};
 struct job *job_region;
 
 static void check(bool is_so, const char *what)

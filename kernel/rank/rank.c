@@ -17,7 +17,6 @@ const struct boot *boot_info;
 struct job *job_region;
 uint32_t core_count;
 uint32_t rank_count;
-struct rank *rank_table[RANKS_MAX];
 void *_Atomic *rank_peers;
 void (*rank_at_exit)(struct rank *rank);
 static _Atomic uint32_t ranks_left;
@@ -76,6 +75,7 @@ void rank_create(uint32_t index)
     uint32_t core = core_self()->index, section;
     const struct job_section *job_section;
     const struct payload *payload;
+    struct payload own;
     struct slot_memory memory;
     struct thread *main_thread;
     size_t kernel_bytes = PAGE_BYTES + ROUND_UP(sizeof *rank, 64) + ROUND_UP(SLOT_TABLE_BYTES, 64) +
@@ -83,7 +83,7 @@ void rank_create(uint32_t index)
 
     kernel_bytes = ROUND_UP(kernel_bytes, PAGE_BYTES);
     section_find(&on_stack, &section, &job_section);
-    payload = payload_of_section(section);
+    payload = payload_of_section(section, &own);
     if (machine->slot_create(index, rank_count, payload, &memory) ||
         memory.end - memory.start < kernel_bytes ||
         machine->map(memory.end - kernel_bytes, kernel_bytes, PROT_R | PROT_W, memory.zeroed))
@@ -93,6 +93,10 @@ void rank_create(uint32_t index)
     rank->core = core;
     rank->section = section;
     rank->job_section = job_section;
+    if (payload == &own) {
+        rank->own_payload = own;
+        payload = &rank->own_payload;
+    }
     rank->payload = payload;
     rank->cwd_fd = -1;
     rank->user_ns_start = machine->now_ns();
@@ -104,7 +108,6 @@ void rank_create(uint32_t index)
     main_thread = rank_thread_create(rank);
     if (!main_thread)
         no_memory(payload, index, core);
-    rank_table[index] = rank;
     thread_init(main_thread, core, main_thread->kernel_stack, start_rank, rank);
     thread_start(main_thread);
 }

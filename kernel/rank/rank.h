@@ -29,8 +29,9 @@ struct signal_action { // as the kernel's struct sigaction of x86-64
 struct rank {
     uint32_t index; // in MPI_COMM_WORLD
     uint32_t core;
-    uint32_t section; // of mpiexec A : B
-    const struct payload *payload;
+    uint32_t section;                      // of mpiexec A : B
+    const struct payload *payload;         // the booted image's or own_payload
+    struct payload own_payload;            // where the rank runs another image
     const struct job_section *job_section; // NULL by hand
     struct slot slot;
     struct services services; // what AT_TORITO points to
@@ -63,9 +64,16 @@ extern const struct boot *boot_info;
 extern struct job *job_region;
 extern uint32_t core_count;
 
-// Ranks of the job; entries are NULL until created. Any core may read `rank_count`.
+// Ranks of the job. Any core may read it.
 extern uint32_t rank_count;
-extern struct rank *rank_table[RANKS_MAX];
+
+// The rank, or NULL until it has its slot.
+static inline struct rank *rank_get(uint32_t index)
+{
+    struct slot *slot = slot_table[index];
+
+    return slot ? (struct rank *)((char *)slot - offsetof(struct rank, slot)) : NULL;
+}
 
 // What each rank's library has published for the others (services.h); in the kernel's own memory.
 extern void *_Atomic *rank_peers;
@@ -93,11 +101,9 @@ static inline uintptr_t rank_colour(uint32_t rank)
 // Once, before any rank: how many there will be.
 void ranks_init(uint32_t count);
 
-// Reads the other programs of the job, if there are any. Once, before any rank.
-void sections_load(void);
-
-// The payload that section i of the job runs. Ends the job if it cannot be loaded.
-const struct payload *payload_of_section(uint32_t section);
+// The payload that section i of the job runs: the booted image or, read into *own, what
+// `mpiexec A : B` adds to it. Ends the job if it cannot be loaded.
+const struct payload *payload_of_section(uint32_t section, struct payload *own);
 
 // Which core rank r lives on when `ranks` share `cores`: neighbours share a core.
 uint32_t rank_core(uint32_t rank, uint32_t ranks, uint32_t cores);
@@ -126,4 +132,4 @@ _Noreturn void rank_exit(int status);
 // the console, stops the machine. The first caller wins; others stop here for ever.
 _Noreturn void job_end(const struct job_end *end);
 // job_end for the kernel's own failures. Like printf with %s %u %d %x %lx %lu.
-_Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void panic(const char *text, ...) __attribute__((format(printf, 1, 2)));

@@ -86,8 +86,10 @@ static void strings_find(const struct rank *rank, struct strings *args, struct s
         *args = (struct strings){.packed = job + section->argv_offset, .count = section->argc};
         *env = (struct strings){.packed = job + section->env_offset, .count = section->envc};
     } else {
-        *args = (struct strings){.list = boot_info->argv, .count = list_count(boot_info->argv)};
-        *env = (struct strings){.list = boot_info->envp, .count = list_count(boot_info->envp)};
+        *args = (struct strings){
+            .list = boot_info->argv, .packed = "", .count = list_count(boot_info->argv)};
+        *env = (struct strings){
+            .list = boot_info->envp, .packed = "", .count = list_count(boot_info->envp)};
     }
 }
 

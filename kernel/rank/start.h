@@ -3,5 +3,5 @@
 #pragma once
 
 // Entry of a rank's main thread: lays out arguments, environment and auxiliary vector on the main
-// stack and enters the payload. `rank` is a struct rank. Does not return.
-void start_rank(void *rank);
+// stack and enters the payload. `arg` is its struct rank. Does not return.
+void start_rank(void *arg);

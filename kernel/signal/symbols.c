@@ -10,7 +10,7 @@
 #include <linux/elf.h>
 #include <linux/fcntl.h>
 
-#define CHUNK 128       // symbols read at once
+#define CHUNK 16        // symbols read at once
 #define UNSIZED_MAX 256 // bytes
 #define STT_GNU_IFUNC 10
 

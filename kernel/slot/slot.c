@@ -16,7 +16,7 @@
 #define STACK_BYTES_MIN (64ul << 10)
 #define TABLE_RESERVE 8 // regions a call may add, and those of a new table itself
 
-static struct slot *slots[RANKS_MAX]; // each written once, by its rank's core
+struct slot *slot_table[RANKS_MAX];
 static uintptr_t stride;
 
 // Accessible memory of all slots together. Linux promises more than it has and then kills the whole
@@ -157,7 +157,7 @@ int slot_create(struct slot *slot, uint32_t rank, const struct slot_memory *memo
     if (rc == 0)
         rc = region_set(slot, top, memory->end, PROT_R | PROT_W);
     assert(memory->base == IMAGE_SLOT_BASE + rank * stride);
-    slots[rank] = slot;
+    slot_table[rank] = slot;
     return rc;
 }
 
@@ -368,9 +368,9 @@ struct slot *slot_of(uintptr_t addr)
 {
     uintptr_t rank = (addr - IMAGE_SLOT_BASE) / stride;
 
-    if (addr < IMAGE_SLOT_BASE || rank >= RANKS_MAX || !slots[rank])
+    if (addr < IMAGE_SLOT_BASE || rank >= RANKS_MAX || !slot_table[rank])
         return NULL;
-    return addr < slots[rank]->memory.end ? slots[rank] : NULL;
+    return addr < slot_table[rank]->memory.end ? slot_table[rank] : NULL;
 }
 
 bool slot_check(uintptr_t addr, size_t bytes, int prot)

@@ -26,6 +26,9 @@ struct slot {
     uint32_t region_count, region_max;
 };
 
+// The slots of all ranks; an entry is NULL until slot_create, which its rank's core calls.
+extern struct slot *slot_table[RANKS_MAX];
+
 // Once, before any slot: how many there will be.
 void slots_init(uint32_t ranks);
 

@@ -16,7 +16,7 @@
 #include <linux/futex.h>
 #include <stdalign.h>
 
-#define BUCKETS_LOG2 8
+#define BUCKETS_LOG2 6
 #define BUCKETS (1u << BUCKETS_LOG2)
 
 struct waiter {

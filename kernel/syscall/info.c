@@ -49,7 +49,7 @@ long sys_sysinfo(struct thread *self, const uint64_t arg[6])
     if (machine->host_call(__NR_sysinfo, (const uint64_t[6]){(uintptr_t)&host}) == 0)
         memcpy(info->loads, host.loads, sizeof info->loads);
     for (uint32_t i = 0; i < rank_count; i++) // a snapshot: other cores map and unmap meanwhile
-        used += rank_table[i] ? slot_mapped_bytes(&rank_table[i]->slot) : 0;
+        used += slot_table[i] ? slot_mapped_bytes(slot_table[i]) : 0;
     info->uptime = (long)(machine->now_ns() / NS_PER_S);
     info->totalram = total;
     info->freeram = used < total ? total - used : 0;

@@ -58,7 +58,7 @@ uint64_t linux_memory_bytes(void);
 // cores.c
 uint32_t cores_allowed(void); // CPUs this process may use
 void linux_cores_start(uint32_t count, void (*entry)(struct core *core)) __attribute__((noreturn));
-void linux_core_idle(struct core *core, uint64_t deadline_ns);
-void linux_core_wake(uint32_t core);
+void linux_core_idle(struct core *self, uint64_t deadline_ns);
+void linux_core_wake(uint32_t index);
 struct core *linux_core_get(uint32_t index);
 void linux_bind(bool bind); // pin cores to CPUs: decided before cores_start

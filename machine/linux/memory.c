@@ -99,7 +99,7 @@ int linux_discard(uintptr_t addr, size_t bytes, int prot)
 // MemAvailable of /proc/meminfo (proc(5)): what programs can have without swapping.
 static uint64_t memory_available(void)
 {
-    char text[512];
+    char text[512] = "";
     int fd = (int)host3(__NR_open, "/proc/meminfo", O_RDONLY | O_CLOEXEC, 0);
     long bytes = fd < 0 ? 0 : host3(__NR_read, fd, text, sizeof text - 1);
 

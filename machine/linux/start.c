@@ -24,7 +24,6 @@
 struct machine *machine;
 static struct boot boot;
 static struct linux_core boot_core; // until the cores start: a panic asks which core it is on
-static char path[PATH_BYTES], cwd[PATH_BYTES];
 
 void host_fail(const char *sentence)
 {
@@ -209,13 +208,13 @@ static void streams_plug(void)
     }
 }
 
-static void paths_read(void)
+static void paths_read(char path[PATH_BYTES], char cwd[PATH_BYTES])
 {
-    long bytes = host3(__NR_readlink, "/proc/self/exe", path, sizeof path - 1);
+    long bytes = host3(__NR_readlink, "/proc/self/exe", path, PATH_BYTES - 1);
 
     path[bytes > 0 ? bytes : 0] = '\0';
     boot.path = path;
-    if (host2(__NR_getcwd, cwd, sizeof cwd) < 0)
+    if (host2(__NR_getcwd, cwd, PATH_BYTES) < 0)
         cwd[0] = '\0';
     boot.cwd = cwd;
     boot.payload.host_fd = (int)host3(__NR_open, "/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
@@ -238,6 +237,7 @@ void linux_start(uintptr_t *stack)
     uintptr_t argc = stack[0];
     char **argv = (char **)(stack + 1), **envp = argv + argc + 1, **end = envp;
     uint32_t cpus = cores_allowed();
+    char path[PATH_BYTES], cwd[PATH_BYTES]; // kept: this function does not return
     bool seccomp;
 
     while (*end)
@@ -248,7 +248,7 @@ void linux_start(uintptr_t *stack)
     streams_plug();
     auxv_read((const Elf64_auxv_t *)(end + 1));
     seccomp = environment_take(envp);
-    paths_read();
+    paths_read(path, cwd);
     time_start(boot.vdso);
     vector_init(&machine_linux);
     if (machine_linux.fsgsbase) {

@@ -83,9 +83,9 @@ _Noreturn void pc_run_on(uintptr_t stack_top, void (*function)(void));
 void pc_segments_load(void);
 
 // --- called by assembly ---
-_Noreturn void pc_start(uint32_t magic, uint32_t info); // boot.c: core 0, boot stack
-_Noreturn void pc_ap_main(uint32_t index);              // smp.c: other cores, their own stack
-void pc_interrupt(uint32_t vector);                     // smp.c
+_Noreturn void pc_start(uint32_t magic, uint32_t address); // boot.c: core 0, boot stack
+_Noreturn void pc_ap_main(uint32_t index);                 // smp.c: other cores, their own stack
+void pc_interrupt(uint32_t vector);                        // smp.c
 
 // --- cpu.c ---
 void cpu_features_find(void);

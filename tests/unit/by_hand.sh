@@ -46,7 +46,7 @@ expect 'too many cores' $'torito: 300 cores asked for; there can be 1 to 256\nst
     env TORITO_CORES=300 ./image silent
 # As cron and su leave people: in a folder that is not theirs to enter.
 mkdir shut && chmod 700 shut
-cp image $work.image && chmod 755 $work.image
+cp image "$work.image" && chmod 755 "$work.image"
 if [ "$(id -u)" -eq 0 ]; then
     nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
     expect 'a folder without permission' "$work/shut"$'\nstatus 0' \
