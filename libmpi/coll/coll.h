@@ -59,8 +59,9 @@ struct mpii_collective {
 // Per communicator: comm->coll.
 struct mpii_coll {
     int tag, tag_persistent; // of the next call; calls have the same order on all ranks
-    int shared_state;        // enum in shared.c
+    int shared_state;        // an enum of shared_make.c
     struct mpii_shared *shared;
+    void (*shared_delete)(struct mpii_coll *coll); // NULL: there is nothing shared
 };
 
 extern const struct mpii_collective mpii_barrier, mpii_bcast, mpii_gather, mpii_scatter,

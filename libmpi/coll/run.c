@@ -5,6 +5,8 @@
 
 static void coll_delete(struct mpii_comm *comm)
 {
+    if (comm->coll->shared_delete)
+        comm->coll->shared_delete(comm->coll);
     free(comm->coll);
     comm->coll = NULL;
 }

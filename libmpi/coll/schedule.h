@@ -55,9 +55,9 @@ struct mpii_schedule {
     size_t at;        // next step
     size_t in_flight; // steps from here to `at` may have messages on their way
     int tag;          // of the messages of steps to come
-    int error;      // MPI_SUCCESS, or the first class of what went wrong
-    bool no_memory; // while it was built
-    bool busy;      // a thread is in mpii_schedule_advance
+    int error;        // MPI_SUCCESS, or the first class of what went wrong
+    bool no_memory;   // while it was built
+    bool busy;        // a thread is in mpii_schedule_advance
     // The operation of the reductions, kept, and its functions: set with it, so that a program that reduces
     // nothing does not link them. NULL: none.
     struct mpii_op *op;

@@ -8,8 +8,10 @@ static bool look(MPI_Request handle, MPI_Status *status, int *error)
 {
     *error = MPI_SUCCESS;
     if (!mpii_request_live(handle)) {
-        if (status != MPI_STATUS_IGNORE)
+        if (status != MPI_STATUS_IGNORE) {
             mpii_status_set_empty(status, MPI_ANY_SOURCE);
+            status->MPI_ERROR = MPI_SUCCESS; // an empty status has that, too (3.7.3)
+        }
         return true;
     }
     if (!mpii_request_poll((struct mpii_request *)handle))

@@ -13,8 +13,10 @@ static struct mpii_request *of(MPI_Request handle)
 
 static void status_empty(MPI_Status *status)
 {
-    if (status != MPI_STATUS_IGNORE)
-        mpii_status_set_empty(status, MPI_ANY_SOURCE);
+    if (status == MPI_STATUS_IGNORE)
+        return;
+    mpii_status_set_empty(status, MPI_ANY_SOURCE);
+    status->MPI_ERROR = MPI_SUCCESS; // an empty status has that, too (3.7.3)
 }
 
 static MPI_Status *status_at(MPI_Status statuses[], int i)

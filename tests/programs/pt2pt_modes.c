@@ -194,7 +194,9 @@ static void test_null(void)
     check_status(&status, MPI_PROC_NULL, MPI_ANY_TAG, 0);
     MPI_Irecv(in, 10, MPI_BYTE, MPI_PROC_NULL, MPI_ANY_TAG, MPI_COMM_WORLD, &request);
     MPI_Wait(&request, &status);
+#ifndef MPICH_VERSION // 4.0 leaves it unset
     check_status(&status, MPI_PROC_NULL, MPI_ANY_TAG, 0);
+#endif
     MPI_Wait(&request, &status); // MPI_REQUEST_NULL
     check_status(&status, MPI_ANY_SOURCE, MPI_ANY_TAG, 0);
     MPI_Sendrecv(NULL, 0, MPI_BYTE, MPI_PROC_NULL, 1, NULL, 0, MPI_BYTE, MPI_PROC_NULL, 1,
@@ -231,7 +233,9 @@ static void test_truncation(void)
     MPI_Send(out, 4, MPI_BYTE, to, 8, MPI_COMM_WORLD);
     CHECK(class_of(MPI_Waitall(2, requests, statuses)) == MPI_ERR_IN_STATUS);
     CHECK(class_of(statuses[0].MPI_ERROR) == MPI_ERR_TRUNCATE);
-    CHECK(statuses[1].MPI_ERROR == MPI_SUCCESS);
+    // A library may stop at the first error, and leave the others as they are (3.7.5).
+    CHECK(statuses[1].MPI_ERROR == MPI_SUCCESS || statuses[1].MPI_ERROR == MPI_ERR_PENDING);
+    CHECK(MPI_Wait(&requests[1], MPI_STATUS_IGNORE) == MPI_SUCCESS);
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
 }
 

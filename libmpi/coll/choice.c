@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// choice.c: from which size on data stay in the users' buffers instead of going through cells: the cell
+// costs a copy more, the buffers a second synchronisation. One table, to be measured again where it runs.
+#include "libmpi/coll/shared.h"
+
+// The largest part of a rank, in bytes, that goes through a cell.
+static const size_t cell_max[MPII_CHOICES] = {
+    [MPII_CHOICE_BCAST] = 8160,     [MPII_CHOICE_GATHER] = 4096,   [MPII_CHOICE_SCATTER] = 4096,
+    [MPII_CHOICE_ALLGATHER] = 4096, [MPII_CHOICE_ALLTOALL] = 4096, [MPII_CHOICE_REDUCE] = 4096,
+    [MPII_CHOICE_ALLREDUCE] = 4096, [MPII_CHOICE_SCAN] = 8160,
+};
+
+bool mpii_choice_cell(enum mpii_choice choice, size_t bytes, size_t parts)
+{
+    return bytes <= cell_max[choice] && bytes * parts <= MPII_CELL_BYTES;
+}

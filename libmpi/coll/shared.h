@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// shared.h: what the ranks of a communicator share for its blocking collectives.
+//
+// Each core that has ranks of the communicator has one struct mpii_shared_core, in memory of that core, whose
+// address all ranks know. The ranks of a core never run at the same time: among themselves they count without
+// atomics, and the last of them to arrive represents the core. Between cores there are flags, each on a
+// cache line of its core and written by that core only.
+//
+// The blocking collectives of a communicator are numbered, 0, 1, ...: `seq`, the same on all ranks. A flag has reached
+// seq + 1 when its event in collective `seq` has happened; so flags only rise and need no reset. Data that are
+// small travel in cells: each core has MPII_CELLS of them, used in turn. A cell is used again when all
+// ranks have finished with the collective that used it before: `done` of all cores says so, and mpii_shared_begin
+// waits for it. So a root may run ahead of the others by some collectives. Large data stay in the users'
+// buffers: the cell then holds a pointer to the call of each rank, and ranks copy from each other's buffers.
+#pragma once
+#include "libmpi/coll/coll.h"
+#include "libmpi/coll/flag.h"
+
+#pragma GCC visibility push(hidden)
+
+#define MPII_CELLS 4
+#define MPII_CELL_BYTES (8192 - 16)
+#define MPII_ROUNDS 16 // of the barrier: 2^16 cores
+
+// The first data are in the flag's own cache line: one line moves for a small message.
+struct mpii_shared_cell {
+    alignas(64) _Atomic uint64_t full; // seq + 1: the data are there
+    alignas(16) char data[MPII_CELL_BYTES];
+};
+
+struct mpii_shared_core {
+    // Written by this core, read by all.
+    struct {
+        alignas(64) _Atomic uint64_t reached;
+    } round[MPII_ROUNDS];
+    alignas(64) _Atomic uint64_t done; // collectives that all ranks of the core have finished
+    struct mpii_shared_cell cell[MPII_CELLS];
+    // This core's only.
+    alignas(64) uint64_t released; // seq + 1: the representative lets the others go
+    struct mpii_flag_wait *waits;  // for `released`
+    uint32_t arrived[MPII_CELLS], finished[MPII_CELLS];
+    uint32_t users; // ranks of the core that have not freed the communicator
+    alignas(64) char stage[MPII_CELLS][MPII_CELL_BYTES]; // inputs of the ranks, and results
+    // The end.
+    alignas(64) _Atomic uint32_t retired; // cores that do not use this one any more
+    uint32_t cores;
+    struct mpii_shared_core *next;
+};
+
+// A rank's view.
+struct mpii_shared {
+    uint64_t seq;
+    uint64_t done_all; // collectives known to be finished everywhere
+    int size, rank;
+    int cores, core;          // of the communicator; index of mine
+    int locals, local;        // ranks on my core; index of mine
+    int locals_max;           // on any core
+    struct mpii_flags *flags; // mine
+    struct mpii_shared_core *mine;
+    struct mpii_shared_core **state; // [cores]
+    struct mpii_flags **flags_of;    // [cores]
+    int *core_of, *local_of;         // [size]
+};
+
+// The communicator's, made on first use by all its ranks together; NULL: no memory, on all of them.
+struct mpii_shared *mpii_shared_of(struct mpii_comm *comm);
+
+// --- the parts of a collective ---
+
+// First: waits until this collective's cells are free.
+void mpii_shared_begin(struct mpii_shared *shared);
+
+// Last: this rank has read all it wants of others. `rouse`: somebody may wait for that.
+void mpii_shared_finish(struct mpii_shared *shared, bool rouse);
+
+// This rank has put its part; true for the last of the core, who goes on for it.
+bool mpii_shared_arrive(struct mpii_shared *shared);
+
+// The core's cell is full. Wakes ranks of this core, and of the core of index `to`, or of all others for -1.
+void mpii_shared_publish(struct mpii_shared *shared, int to);
+
+// Lets the other ranks of the core go; they wait for that.
+void mpii_shared_release(struct mpii_shared *shared);
+void mpii_shared_wait_release(struct mpii_shared *shared);
+
+// Until the cell of a core is full, or of all cores.
+void mpii_shared_wait_full(struct mpii_shared *shared, int core);
+void mpii_shared_wait_full_all(struct mpii_shared *shared);
+
+// All ranks have put their parts: arrive, publish, wait for all. On return all cells may be read.
+void mpii_shared_sync(struct mpii_shared *shared);
+
+// After finish: until all ranks of a core, or of all, have finished the collective just finished.
+void mpii_shared_wait_done(struct mpii_shared *shared, int core);
+void mpii_shared_wait_done_all(struct mpii_shared *shared);
+
+// --- cells ---
+
+static inline char *mpii_shared_cell(const struct mpii_shared *shared, int core)
+{
+    return shared->state[core]->cell[shared->seq % MPII_CELLS].data;
+}
+
+static inline char *mpii_shared_stage(const struct mpii_shared *shared)
+{
+    return shared->mine->stage[shared->seq % MPII_CELLS];
+}
+
+// Where rank `rank` has its part of `bytes` in the cell of its core.
+static inline char *mpii_shared_part(const struct mpii_shared *shared, int rank, size_t bytes)
+{
+    return mpii_shared_cell(shared, shared->core_of[rank]) + (size_t)shared->local_of[rank] * bytes;
+}
+
+// Pointers to calls instead of data.
+void mpii_shared_call_put(const struct mpii_shared *shared, const struct mpii_coll_call *call);
+const struct mpii_coll_call *mpii_shared_call(const struct mpii_shared *shared, int rank);
+
+// Typed data into a cell and out of it.
+void mpii_block_pack(void *to, const struct mpii_block *block);
+void mpii_block_unpack(const struct mpii_block *block, const void *from, size_t bytes);
+static inline size_t mpii_block_bytes(const struct mpii_block *block)
+{
+    return (size_t)(block->count * block->type->size);
+}
+
+// From buffer to buffer; MPI_ERR_TRUNCATE if the sender's is longer.
+int mpii_block_copy(const struct mpii_block *to, const struct mpii_block *from);
+
+// --- the choice of algorithms: choice.c ---
+
+enum mpii_choice {
+    MPII_CHOICE_BCAST,
+    MPII_CHOICE_GATHER,
+    MPII_CHOICE_SCATTER,
+    MPII_CHOICE_ALLGATHER,
+    MPII_CHOICE_ALLTOALL,
+    MPII_CHOICE_REDUCE,
+    MPII_CHOICE_ALLREDUCE,
+    MPII_CHOICE_SCAN,
+    MPII_CHOICES,
+};
+
+// Do `parts` parts of `bytes` go through a cell?
+bool mpii_choice_cell(enum mpii_choice choice, size_t bytes, size_t parts);
+
+#pragma GCC visibility pop

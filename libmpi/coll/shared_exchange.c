@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// shared_exchange.c: allgather and alltoall through cells, or from the ranks' buffers.
+//
+// Small blocks: each rank puts what it sends into its core's cell; when all cores' cells are full, each takes what
+// is for it. Cost: two copies of each block, and one synchronisation.
+// Large blocks, or such as only the receiver knows: the cells say where the blocks are. Cost: one copy of each block, by
+// its receiver, and a second synchronisation, after which the buffers are the users' again.
+#include "libmpi/coll/shared.h"
+
+// What this rank has for another; for itself too.
+static struct mpii_block block_for(const struct mpii_coll_call *call, int rank)
+{
+    if (!call->in_place)
+        return mpii_side_block(&call->send, rank);
+    // Allgather in place: this rank's block of the result. Alltoall: what is there for the other.
+    return mpii_side_block(&call->recv,
+                           call->send.layout == MPII_LAYOUT_ONE ? call->comm->rank : rank);
+}
+
+// The blocks of an allgather are one; of an alltoall, `size`.
+static void exchange_small(struct mpii_shared *shared, const struct mpii_coll_call *call,
+                           size_t bytes, bool all)
+{
+    size_t part = bytes * (all ? (size_t)shared->size : 1);
+    char *cell = mpii_shared_part(shared, shared->rank, part);
+    struct mpii_block block;
+
+    for (int i = 0; i < (all ? shared->size : 1); i++) {
+        block = block_for(call, i);
+        mpii_block_pack(cell + (size_t)i * bytes, &block);
+    }
+    mpii_shared_sync(shared);
+    for (int i = 0; i < shared->size; i++) {
+        block = mpii_side_block(&call->recv, i);
+        cell = mpii_shared_part(shared, i, part) + (all ? (size_t)shared->rank * bytes : 0);
+        if (!(call->in_place && i == shared->rank))
+            mpii_block_unpack(&block, cell, bytes);
+    }
+    mpii_shared_finish(shared, false);
+}
+
+static int exchange_large(struct mpii_shared *shared, const struct mpii_coll_call *call)
+{
+    int rc = MPI_SUCCESS;
+
+    mpii_shared_call_put(shared, call);
+    mpii_shared_sync(shared);
+    for (int n = 0; n < shared->size; n++) {
+        int i = (shared->rank + n) % shared->size; // not all from the same one first
+        struct mpii_block to = mpii_side_block(&call->recv, i);
+        struct mpii_block from = block_for(mpii_shared_call(shared, i), shared->rank);
+
+        if (!(call->in_place && i == shared->rank) && mpii_block_copy(&to, &from) != MPI_SUCCESS)
+            rc = MPI_ERR_TRUNCATE;
+    }
+    mpii_shared_finish(shared, true);
+    mpii_shared_wait_done_all(shared);
+    return rc;
+}
+
+bool mpii_shared_allgather(struct mpii_coll_call *call, int *rc)
+{
+    struct mpii_shared *shared = mpii_shared_of(call->comm);
+    bool equal = call->recv.layout == MPII_LAYOUT_EQUAL;
+    struct mpii_block block;
+
+    if (!shared)
+        return false;
+    *rc = MPI_SUCCESS;
+    block = block_for(call, shared->rank);
+    mpii_shared_begin(shared);
+    if (equal && mpii_choice_cell(MPII_CHOICE_ALLGATHER, mpii_block_bytes(&block),
+                                  (size_t)shared->locals_max))
+        exchange_small(shared, call, mpii_block_bytes(&block), false);
+    else
+        *rc = exchange_large(shared, call);
+    return true;
+}
+
+bool mpii_shared_alltoall(struct mpii_coll_call *call, int *rc)
+{
+    struct mpii_shared *shared = mpii_shared_of(call->comm);
+    bool equal = call->recv.layout == MPII_LAYOUT_EQUAL, small;
+    struct mpii_block block;
+
+    if (!shared)
+        return false;
+    *rc = MPI_SUCCESS;
+    block = block_for(call, shared->rank);
+    small = equal && mpii_choice_cell(MPII_CHOICE_ALLTOALL, mpii_block_bytes(&block),
+                                      (size_t)shared->locals_max * (size_t)shared->size);
+    if (!small && call->in_place)
+        return false; // others would overwrite what has not been read
+    mpii_shared_begin(shared);
+    if (small)
+        exchange_small(shared, call, mpii_block_bytes(&block), true);
+    else
+        *rc = exchange_large(shared, call);
+    return true;
+}

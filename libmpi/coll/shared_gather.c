@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// shared_gather.c: gather through cells, or from the ranks' buffers.
+//
+// Small blocks: each rank puts its block into its core's cell and is done; the last of a core publishes it; the
+// root empties the cells of all cores. Cost: two copies of each block, the second ones by the root.
+// Large blocks, and MPI_Gatherv, where only the root knows them all: the cells say where the blocks are, and the root
+// copies them from there. Cost: one copy of each block by the root, and a flag back from the root's core.
+#include "libmpi/coll/shared.h"
+
+static void gather_small(struct mpii_shared *shared, struct mpii_coll_call *call, size_t bytes)
+{
+    struct mpii_block block = mpii_side_block(&call->send, shared->rank);
+    int root_core = shared->core_of[call->root];
+
+    if (!call->in_place)
+        mpii_block_pack(mpii_shared_part(shared, shared->rank, bytes), &block);
+    if (mpii_shared_arrive(shared))
+        mpii_shared_publish(shared, root_core);
+    if (shared->rank == call->root) {
+        mpii_shared_wait_full_all(shared);
+        for (int i = 0; i < shared->size; i++) {
+            block = mpii_side_block(&call->recv, i);
+            if (!(call->in_place && i == shared->rank))
+                mpii_block_unpack(&block, mpii_shared_part(shared, i, bytes), bytes);
+        }
+    }
+    mpii_shared_finish(shared, false);
+}
+
+static int gather_large(struct mpii_shared *shared, struct mpii_coll_call *call)
+{
+    int root_core = shared->core_of[call->root], rc = MPI_SUCCESS;
+
+    mpii_shared_call_put(shared, call);
+    if (mpii_shared_arrive(shared))
+        mpii_shared_publish(shared, root_core);
+    if (shared->rank != call->root) {
+        mpii_shared_finish(shared, true);
+        mpii_shared_wait_done(shared, root_core);
+        return rc;
+    }
+    mpii_shared_wait_full_all(shared);
+    for (int i = 0; i < shared->size; i++) {
+        struct mpii_block from = mpii_side_block(&mpii_shared_call(shared, i)->send, call->root);
+        struct mpii_block to = mpii_side_block(&call->recv, i);
+
+        if (!(call->in_place && i == shared->rank) && mpii_block_copy(&to, &from) != MPI_SUCCESS)
+            rc = MPI_ERR_TRUNCATE;
+    }
+    mpii_shared_finish(shared, true);
+    return rc;
+}
+
+bool mpii_shared_gather(struct mpii_coll_call *call, int *rc)
+{
+    struct mpii_shared *shared = mpii_shared_of(call->comm);
+    bool equal = call->recv.layout == MPII_LAYOUT_EQUAL;
+    struct mpii_block block;
+    size_t bytes;
+
+    if (!shared)
+        return false;
+    *rc = MPI_SUCCESS;
+    // In place the root has its own block in the receive buffer only: as long as the others'.
+    block = mpii_side_block(call->in_place ? &call->recv : &call->send, shared->rank);
+    bytes = mpii_block_bytes(&block);
+    mpii_shared_begin(shared);
+    if (equal && mpii_choice_cell(MPII_CHOICE_GATHER, bytes, (size_t)shared->locals_max))
+        gather_small(shared, call, bytes);
+    else
+        *rc = gather_large(shared, call);
+    return true;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// shared_make.c: what the ranks of a communicator share comes and goes.
+//
+// All ranks know on which core each of them lives, so they agree on the order of cores and of the ranks of a core
+// without a message. The first rank of a core makes its part; the addresses are exchanged once.
+// A part can be freed when no core looks at it any more. Only its own core may free it: it keeps parts that its ranks
+// have done with on a list, and looks through that when it makes the next.
+#include "libmpi/coll/shared.h"
+#include "libmpi/comm/construct.h"
+#include "libmpi/pt2pt/wire.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNKNOWN, READY, UNUSABLE }; // struct mpii_coll.shared_state
+
+struct address {
+    struct mpii_shared_core *state;
+    struct mpii_flags *flags;
+};
+
+static void shared_free(struct mpii_shared *shared)
+{
+    free(shared->state);
+    free(shared->flags_of);
+    free(shared->core_of);
+    free(shared->local_of);
+    free(shared);
+}
+
+// Numbers cores in the order in which the ranks meet them.
+static bool number_cores(struct mpii_shared *shared, const struct mpii_comm *comm)
+{
+    const struct services *services = mpii_services();
+    int *index = malloc(services->cores * sizeof *index),
+        *locals = calloc(services->cores, sizeof *locals);
+
+    for (uint32_t c = 0; index && c < services->cores; c++)
+        index[c] = -1;
+    for (int i = 0; index && locals && i < shared->size; i++) {
+        uint32_t core = services->core_of(mpii_group_world(comm->group, i));
+
+        if (index[core] < 0)
+            index[core] = shared->cores++;
+        shared->core_of[i] = index[core];
+        shared->local_of[i] = locals[index[core]]++;
+        if (locals[index[core]] > shared->locals_max)
+            shared->locals_max = locals[index[core]];
+    }
+    if (index && locals) {
+        shared->core = shared->core_of[shared->rank];
+        shared->local = shared->local_of[shared->rank];
+        shared->locals = locals[shared->core];
+    }
+    free(index);
+    free(locals);
+    return shared->cores > 0;
+}
+
+static struct mpii_shared *view_new(const struct mpii_comm *comm)
+{
+    struct mpii_shared *shared = calloc(1, sizeof *shared);
+    size_t size = (size_t)comm->size;
+
+    if (!shared)
+        return NULL;
+    shared->size = comm->size;
+    shared->rank = comm->rank;
+    shared->state = malloc(size * sizeof *shared->state);
+    shared->flags_of = malloc(size * sizeof *shared->flags_of);
+    shared->core_of = malloc(size * sizeof *shared->core_of);
+    shared->local_of = malloc(size * sizeof *shared->local_of);
+    if (shared->state && shared->flags_of && shared->core_of && shared->local_of &&
+        number_cores(shared, comm))
+        return shared;
+    shared_free(shared);
+    return NULL;
+}
+
+// Frees parts of this core that nobody looks at any more.
+static void reclaim(struct mpii_core *core)
+{
+    struct mpii_shared_core **at = &core->retired;
+
+    while (*at) {
+        struct mpii_shared_core *state = *at;
+
+        // [R] acquire: the last look of each core before the memory is used again. Pairs with shared_delete.
+        if (atomic_load_explicit(&state->retired, memory_order_acquire) == state->cores) {
+            *at = state->next;
+            mpii_services()->core_free(state);
+        } else {
+            at = &state->next;
+        }
+    }
+}
+
+// The part of this core; its first rank makes it.
+static struct mpii_shared_core *state_new(const struct mpii_shared *shared)
+{
+    const struct services *services = mpii_services();
+    struct mpii_core *core = mpii_core();
+    struct mpii_shared_core *state;
+
+    reclaim(core);
+    if (!core->flags) {
+        core->flags = services->core_alloc(sizeof *core->flags);
+        if (!core->flags)
+            return NULL;
+        memset(core->flags, 0, sizeof *core->flags);
+    }
+    state = services->core_alloc(sizeof *state);
+    if (!state)
+        return NULL;
+    memset(state, 0, sizeof *state);
+    state->users = (uint32_t)shared->locals;
+    state->cores = (uint32_t)shared->cores;
+    return state;
+}
+
+static void shared_delete(struct mpii_coll *coll)
+{
+    struct mpii_shared *shared = coll->shared;
+    struct mpii_shared_core *mine = shared->mine;
+
+    if (--mine->users == 0) {
+        struct mpii_core *core = mpii_core();
+
+        mine->next = core->retired;
+        core->retired = mine;
+        for (int c = 0; c < shared->cores; c++) // [R] release: our looks before
+            atomic_fetch_add_explicit(&shared->state[c]->retired, 1, memory_order_release);
+    }
+    shared_free(shared);
+}
+
+// Exchanges the addresses. False: a core has no memory, or there was none for the messages.
+static bool exchange(struct mpii_comm *comm, struct mpii_shared *shared, struct address mine)
+{
+    struct mpii_team team = mpii_team_of(comm);
+    struct address *all = malloc((size_t)comm->size * sizeof *all);
+    struct mpii_schedule schedule;
+    bool ok = true;
+
+    if (!all) // the others count on this rank
+        mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
+    mpii_schedule_init(&schedule, mpii_coll_tag(comm->coll));
+    mpii_build_collect(&schedule, &team, &mine, all, sizeof mine);
+    if (mpii_construct_run(&schedule) != MPI_SUCCESS)
+        mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
+    for (int i = 0; i < shared->size; i++) {
+        if (shared->local_of[i] != 0)
+            continue;
+        shared->state[shared->core_of[i]] = all[i].state;
+        shared->flags_of[shared->core_of[i]] = all[i].flags;
+        ok = ok && all[i].state;
+    }
+    free(all);
+    return ok;
+}
+
+struct mpii_shared *mpii_shared_of(struct mpii_comm *comm)
+{
+    struct mpii_coll *coll = comm->coll;
+    struct address mine = {NULL, NULL};
+    struct mpii_shared *shared;
+
+    if (coll->shared_state == READY)
+        return coll->shared;
+    if (coll->shared_state == UNUSABLE)
+        return NULL;
+    shared = view_new(comm);
+    if (!shared)
+        mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
+    if (shared->local == 0) {
+        mine.state = state_new(shared);
+        mine.flags = mpii_core()->flags;
+    }
+    if (!exchange(comm, shared, mine)) {
+        if (mine.state)
+            mpii_services()->core_free(mine.state); // nobody has looked at it
+        shared_free(shared);
+        coll->shared_state = UNUSABLE;
+        return NULL;
+    }
+    shared->mine = shared->state[shared->core];
+    shared->flags = shared->flags_of[shared->core];
+    coll->shared = shared;
+    coll->shared_delete = shared_delete;
+    coll->shared_state = READY;
+    return shared;
+}
