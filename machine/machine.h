@@ -104,7 +104,8 @@ struct machine {
     // --- cores ---
     // Starts cores 1 .. count-1, then runs entry(core) on each of 0 .. count-1. Does not return.
     __attribute__((noreturn)) void (*cores_start)(uint32_t count, void (*entry)(struct core *core));
-    // Sleeps until core_wake, the deadline, or for no reason. A core_wake since the last return ends it at once.
+    // Sleeps until core_wake, the deadline, or for no reason. A core_wake since the last return ends
+    // it at once.
     void (*core_idle)(struct core *core, uint64_t deadline_ns);
     // Any core may call it for any core.
     void (*core_wake)(uint32_t core);
@@ -144,7 +145,8 @@ struct machine {
     __attribute__((noreturn)) void (*exit)(int status);
 };
 
-// Not constant: a machine fills in what it learns of its processor at the start (vector_bytes, fsgsbase, set_fs).
+// Not constant: a machine fills in what it learns of its processor at the start (vector_bytes,
+// fsgsbase, fs_set).
 extern struct machine *machine;
 extern struct machine machine_linux, machine_pc;
 
