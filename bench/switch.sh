@@ -26,7 +26,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$build/bin/mpicc" -O2 -I . -o "$work/switch" bench/switch.c
 for ranks in 1 2 8 64; do
-    line=$(timeout 120 "$build/bin/mpiexec" --machine "$machine" --cores 1 --oversubscribe -n $ranks "$work/switch")
+    line=$(timeout 120 "$build/bin/mpiexec" --machine "$machine" --cores 1 --oversubscribe \
+        -n $ranks "$work/switch")
     echo "$line"
     if [ -n "$limit" ] && [ $ranks = 2 ]; then
         awk -v limit="$limit" '{ for (i = 1; i < NF; i++) if ($(i + 1) == "ns") ns = $i }

@@ -18,8 +18,8 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t max);
 char *strchr(const char *s, int c);
 
-// snprintf with %s %.*s %c %d %u %x %p %% and the lengths l, ll, z, a minimum width, 0 and -. Always terminates
-// the text when size > 0; returns the length the whole text would have had.
+// snprintf with %s %.*s %c %d %u %x %p %% and the lengths l, ll, z, a minimum width, 0 and -. Always
+// terminates the text when size > 0; returns the length the whole text would have had.
 int format(char *to, size_t size, const char *text, ...) __attribute__((format(printf, 3, 4)));
 int format_list(char *to, size_t size, const char *text, va_list list);
 

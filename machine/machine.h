@@ -108,7 +108,8 @@ struct machine {
     // How often a core with nothing to run looks again before it sleeps: when none of its threads waits
     // for messages, and when one does. 0 where cores share CPUs and spinning only takes time away.
     uint32_t idle_spins, poll_spins;
-    // Sleeps until core_wake, the deadline, or for no reason. A core_wake since the last return ends it at once.
+    // Sleeps until core_wake, the deadline, or for no reason. A core_wake since the last return ends
+    // it at once.
     void (*core_idle)(struct core *core, uint64_t deadline_ns);
     // Any core may call it for any core.
     void (*core_wake)(uint32_t core);
@@ -148,7 +149,8 @@ struct machine {
     __attribute__((noreturn)) void (*exit)(int status);
 };
 
-// Not constant: a machine fills in what it learns of its processor at the start (vector_bytes, fsgsbase, set_fs).
+// Not constant: a machine fills in what it learns of its processor at the start (vector_bytes,
+// fsgsbase, fs_set).
 extern struct machine *machine;
 extern struct machine machine_linux, machine_pc;
 

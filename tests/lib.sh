@@ -48,5 +48,6 @@ by_hand() {
     local machine=$1 cpus=$2 memory=$3 image=$4 arguments=$5
     shift 5
     timeout -k 2 60 qemu-system-x86_64 -M "$machine" -accel tcg,thread=multi -smp "$cpus" -m "$memory" \
-        -nodefaults -no-user-config -nographic -no-reboot -serial stdio -kernel "$image" -append "$arguments" "$@"
+        -nodefaults -no-user-config -nographic -no-reboot -serial stdio \
+        -kernel "$image" -append "$arguments" "$@"
 }

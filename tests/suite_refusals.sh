@@ -57,7 +57,8 @@ fault_memory() {
     linux | seccomp) ulimit -v 2097152 ;; # 2 GiB of address space: not all of the host's memory
     *) FAULT_OPTIONS='--mem 256M' ;;
     esac
-    fault "$1" 2 memory 134 'rank 1.*core|core.*rank 1' 'malloc returned NULL after [0-9]+ MiB|memory' fail_memory
+    fault "$1" 2 memory 134 'rank 1.*core|core.*rank 1' \
+        'malloc returned NULL after [0-9]+ MiB|memory' fail_memory
 }
 
 # --- refusals before anything runs ---

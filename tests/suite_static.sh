@@ -91,7 +91,8 @@ static_registered() {
     for test in $(sources c | grep '_test\.c$'); do
         name=${test#"$HARNESS_ROOT/"}
         find "$HARNESS_ROOT" -path "$HARNESS_ROOT/build" -prune -o -name CMakeLists.txt -print0 |
-            xargs -0 grep -qE "torito_unit_test\(${name%_test.c}([ )]|$)|[ /]${name##*/}[ )]|^ *${name##*/}$" ||
+            xargs -0 grep -qE -e "torito_unit_test\(${name%_test.c}([ )]|$)" \
+                -e "[ /]${name##*/}[ )]|^ *${name##*/}$" ||
             fail "no CMakeLists.txt names $name"
     done
 }

@@ -42,8 +42,8 @@ struct mpii_eager {
 // What the ranks of a core share.
 struct mpii_core {
     struct mpii_eager *sent, *sent_last; // oldest first
-    struct mpii_flags *flags;       // coll/flag.h; NULL until a collective needs them
-    struct mpii_shared_core *retired; // coll/shared.h
+    struct mpii_flags *flags;            // coll/flag.h; NULL until a collective needs them
+    struct mpii_shared_core *retired;    // coll/shared.h
 };
 
 // The running core's.

@@ -12,9 +12,10 @@
 #include <linux/time.h>
 
 #define CORE_STACK_BYTES (64ul << 10)
-#define IDLE_SPINS 1000  // about 20 us: shorter waits are not worth a system call
-#define POLL_SPINS 50000 // a millisecond or two: who waits for a message waits for a core that works
-#define CPU_WORDS 128   // 8192 CPUs
+#define IDLE_SPINS 1000 // about 20 us: shorter waits are not worth a system call
+#define POLL_SPINS \
+    50000             // a millisecond or two: who waits for a message waits for a core that works
+#define CPU_WORDS 128 // 8192 CPUs
 
 enum wake_state { AWAKE, SLEEPING, WOKEN };
 

@@ -103,7 +103,7 @@ void cpu_stacks_set(struct pc_core *core, uintptr_t low)
     ist_set(core, IST_TRAP, low += PC_TRAP_STACK_BYTES);
     ist_set(core, IST_NMI, low += PC_ALARM_STACK_BYTES);
     ist_set(core, IST_DOUBLE, low += PC_ALARM_STACK_BYTES);
-    ist_set(core, IST_MACHINE_CHECK, low += PC_ALARM_STACK_BYTES);
+    ist_set(core, IST_MACHINE_CHECK, low + PC_ALARM_STACK_BYTES);
 }
 
 static void tables_load(struct pc_core *core)

@@ -22,7 +22,7 @@ pc_vectors:                             // 16 bytes each
     .rept VECTORS
     .balign 16
     // 8, 10-14, 17, 21, 29, 30: the CPU pushes an error code.
-    .if vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30
+    .if vector < 32 && (0x60227d00 >> vector) & 1
     .else
     pushq $0
     .endif

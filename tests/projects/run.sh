@@ -17,9 +17,10 @@ failed=0
 work=$(mktemp -d)
 # What a failed step left running goes with the shell's own process group; the folder goes here.
 trap 'rm -rf "$work"' EXIT
-export PATH=$prefix/bin:$PATH PKG_CONFIG_PATH=$prefix/lib/pkgconfig LC_ALL=C CLICOLOR=0 MAKEFLAGS=
+# Only our .pc files: Meson would take Open MPI's ompi-*.pc if they were there.
+export PATH=$prefix/bin:$PATH PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig LC_ALL=C CLICOLOR=0 MAKEFLAGS=
 unset CC CXX FC F77 CFLAGS CXXFLAGS FFLAGS LDFLAGS LIBS CMAKE_GENERATOR \
-    MPICC MPICXX MPIFC MPIF90 MPIF77 MPI_HOME \
+    PKG_CONFIG_PATH MPICC MPICXX MPIFC MPIF90 MPIF77 MPI_HOME \
     TORITO_CC TORITO_CXX TORITO_FC MPICH_CC MPICH_CXX MPICH_FC MPICH_F77 MPICH_F90 \
     OMPI_CC OMPI_CXX OMPI_FC
 

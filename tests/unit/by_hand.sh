@@ -29,7 +29,8 @@ in_shell() { # LINE: in a shell of its own, which tells the status of the first 
 "$BIN/mpicc" -o image -O2 "$PROGRAM" || exit 1
 
 expect 'closed input' $'read: Bad file descriptor\nnext is 0\nstatus 0' in_shell './image input <&-'
-expect 'closed input, other ranks' $'read: Bad file descriptor\nnext is 0\nread: Bad file descriptor\nnext is 0\nstatus 0' \
+expect 'closed input, other ranks' \
+    $'read: Bad file descriptor\nnext is 0\nread: Bad file descriptor\nnext is 0\nstatus 0' \
     in_shell 'TORITO_RANKS=2 ./image input <&-'
 expect 'all closed' $'status 9' in_shell './image silent <&- >&- 2>&-'
 expect 'a reader that leaves' $'line 0\nstatus 141' in_shell './image lines | head -n 1'

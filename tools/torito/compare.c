@@ -235,7 +235,8 @@ static void interrupt(int signal)
 static void run_session(const struct plan *plan, struct session *session, struct figures *figures)
 {
     // The second Ctrl-C is not caught.
-    sigaction(SIGINT, &(struct sigaction){.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND}, NULL);
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND},
+              NULL);
     session->start_s = now_s();
     for (unsigned round = 1; round <= plan->rounds; round++)
         for (size_t i = 0; i < session->runs; i++, session->done++) {
