@@ -76,11 +76,11 @@ void *core_memory_alloc(size_t bytes)
     return (char *)block + HEADER_BYTES;
 }
 
-void core_memory_free(void *at)
+void core_memory_free(void *memory)
 {
-    struct core_memory *memory = memory_of(core_self()->index);
-    struct block *block = (struct block *)((char *)at - HEADER_BYTES);
+    struct core_memory *lists = memory_of(core_self()->index);
+    struct block *block = (struct block *)((char *)memory - HEADER_BYTES);
 
-    block->next = memory->free[block->size_log2];
-    memory->free[block->size_log2] = block;
+    block->next = lists->free[block->size_log2];
+    lists->free[block->size_log2] = block;
 }

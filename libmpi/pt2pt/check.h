@@ -40,6 +40,11 @@ int mpii_truncated(const struct mpii_message_args *args, int source, int tag);
 // Sends and receives: MPI_Send and MPI_Recv, of unchecked arguments.
 int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode);
 
+// The short ways of MPI_Send and MPI_Recv, without a request: direct.c. False: not for this message; nothing
+// has been done. The peer is not MPI_PROC_NULL.
+bool mpii_send_direct(const struct mpii_message_args *args);
+bool mpii_receive_direct(const struct mpii_message_args *args, MPI_Status *status);
+
 // --- looking for messages that have no receive yet: seek.c ---
 
 // Is there one? From MPI_PROC_NULL there always is: NULL. After a search in vain others have had a turn.

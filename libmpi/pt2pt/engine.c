@@ -3,49 +3,42 @@
 #include "libmpi/pt2pt/wire.h"
 #include <string.h>
 
-// Up to here data are copied at once, so that a send returns whether or not the receive is posted: between
-// cores to a buffer, on a core to the queued message. Beyond, one copy from buffer to buffer.
-#define EAGER_BYTES_MAX (16 << 10)
-#define SPINS 4000 // turns of looking before a wait blocks, while nobody else wants the core
+#define AHEAD_MAX 64 // messages sent to ranks of this core before those have a turn
 
 struct mpii_endpoint mpii_endpoint;
 bool (*mpii_progress_more)(void *thread);
-static const struct services *services;
-
-static struct mpii_endpoint *endpoint_of(uint32_t world)
-{
-    return atomic_load_explicit(&services->peers[world], memory_order_relaxed);
-}
+const struct services *mpii_engine;
 
 static void turn(void)
 {
-    if (services->others_ready())
-        services->yield();
+    if (mpii_engine->others_ready())
+        mpii_engine->yield();
     else
         __builtin_ia32_pause();
 }
 
 void mpii_engine_init(void)
 {
-    services = mpii_services();
-    mpii_endpoint.world = services->rank;
-    mpii_endpoint.core = services->core;
-    if (!*services->core_state) {
-        *services->core_state = services->core_alloc(sizeof(struct mpii_core));
-        if (!*services->core_state)
+    mpii_engine = mpii_services();
+    mpii_endpoint.world = mpii_engine->rank;
+    mpii_endpoint.core = mpii_engine->core;
+    if (!*mpii_engine->core_state) {
+        *mpii_engine->core_state = mpii_engine->core_alloc(sizeof(struct mpii_core));
+        if (!*mpii_engine->core_state)
             mpii_abort(MPI_ERR_NO_MEM, "no memory to start MPI with; use --mem");
-        memset(*services->core_state, 0, sizeof(struct mpii_core));
+        memset(*mpii_engine->core_state, 0, sizeof(struct mpii_core));
     }
     // [P] release: the endpoint before its address.
-    atomic_store_explicit(&services->peers[services->rank], &mpii_endpoint, memory_order_release);
-    for (uint32_t r = 0; r < services->ranks; r++) // ends when every rank has called MPI_Init
-        while (!atomic_load_explicit(&services->peers[r], memory_order_acquire)) // [P]
+    atomic_store_explicit(&mpii_engine->peers[mpii_engine->rank], &mpii_endpoint,
+                          memory_order_release);
+    for (uint32_t r = 0; r < mpii_engine->ranks; r++) // ends when every rank has called MPI_Init
+        while (!atomic_load_explicit(&mpii_engine->peers[r], memory_order_acquire)) // [P]
             turn();
 }
 
 struct mpii_core *mpii_core(void)
 {
-    return *services->core_state;
+    return *mpii_engine->core_state;
 }
 
 // --- buffers of messages on their way to another core ---
@@ -63,7 +56,7 @@ static void eager_reclaim(struct mpii_core *core)
         core->sent = eager->next;
         if (!core->sent)
             core->sent_last = NULL;
-        services->core_free(eager);
+        mpii_engine->core_free(eager);
     }
 }
 
@@ -73,7 +66,7 @@ struct mpii_eager *mpii_eager_new(size_t bytes)
     struct mpii_eager *eager;
 
     eager_reclaim(core);
-    eager = services->core_alloc(sizeof *eager + bytes);
+    eager = mpii_engine->core_alloc(sizeof *eager + bytes);
     if (!eager)
         return NULL;
     atomic_store_explicit(&eager->released, 0, memory_order_relaxed);
@@ -101,10 +94,18 @@ static void pack(void *to, const struct mpii_request *request)
         mpii_type_pack(to, request->buf, request->count, request->type, 0, (size_t)request->bytes);
 }
 
+void mpii_sent_ahead(void)
+{
+    static uint32_t ahead;
+
+    if (++ahead % AHEAD_MAX == 0 && mpii_engine->others_ready())
+        mpii_engine->yield();
+}
+
 // To a rank of this core: straight into its receive, or onto its queue.
 static void send_here(struct mpii_endpoint *to, struct mpii_request *request)
 {
-    bool wait = request->mode == MPII_SYNCHRONOUS || request->bytes > EAGER_BYTES_MAX;
+    bool wait = request->mode == MPII_SYNCHRONOUS || request->bytes > MPII_EAGER_BYTES_MAX;
     struct mpii_arrival arrival = {.context = request->context,
                                    .source = request->source,
                                    .tag = request->tag,
@@ -112,7 +113,7 @@ static void send_here(struct mpii_endpoint *to, struct mpii_request *request)
                                    .data = request->buf,
                                    .copy = true};
     struct mpii_request *receive;
-    char packed[EAGER_BYTES_MAX];
+    char packed[MPII_EAGER_BYTES_MAX];
 
     receive = mpii_posted_take(to, request->context, request->source, request->tag);
     if (receive) {
@@ -123,23 +124,23 @@ static void send_here(struct mpii_endpoint *to, struct mpii_request *request)
     if (wait) {
         arrival.sender = request;
         arrival.copy = false;
-        mpii_deliver(to, &arrival);
+        (void)mpii_deliver(to, &arrival);
         return;
     }
     if (!request->type->dense && request->bytes) {
         pack(packed, request);
         arrival.data = packed;
     }
-    mpii_deliver(to, &arrival);
+    (void)mpii_deliver(to, &arrival);
     mpii_request_complete(request);
+    mpii_sent_ahead();
 }
 
-// A place on the bus to another core, to be filled and published at once.
-static struct bus_message *claim(const struct mpii_endpoint *to)
+struct bus_message *mpii_bus_claim(const struct mpii_endpoint *to)
 {
     struct bus_message *message;
 
-    while (!(message = services->bus_claim(to->core))) // ends when the other core has made progress
+    while (!(message = mpii_engine->bus_claim(to->core))) // ends when the other core has made progress
         if (!mpii_progress())
             turn();
     return message;
@@ -147,7 +148,7 @@ static struct bus_message *claim(const struct mpii_endpoint *to)
 
 static void send_there(struct mpii_endpoint *to, struct mpii_request *request)
 {
-    bool wait = request->mode == MPII_SYNCHRONOUS || request->bytes > EAGER_BYTES_MAX;
+    bool wait = request->mode == MPII_SYNCHRONOUS || request->bytes > MPII_EAGER_BYTES_MAX;
     struct mpii_eager *eager = NULL;
     struct bus_message *message;
     struct mpii_wire *wire;
@@ -158,7 +159,7 @@ static void send_there(struct mpii_endpoint *to, struct mpii_request *request)
         if (eager)
             pack(eager->data, request);
     }
-    message = claim(to);
+    message = mpii_bus_claim(to);
     wire = (struct mpii_wire *)message->bytes;
     message->addr = (uint64_t)request->context << 32 | (uint32_t)request->tag;
     message->len = (uint32_t)request->bytes;
@@ -171,14 +172,14 @@ static void send_there(struct mpii_endpoint *to, struct mpii_request *request)
         wire->eager = eager;
     else if (request->bytes)
         pack(wire->data, request);
-    services->bus_publish(to->core, message);
+    mpii_engine->bus_publish(to->core, message);
     if (!wait)
         mpii_request_complete(request);
 }
 
 static struct mpii_endpoint *target_of(const struct mpii_request *request)
 {
-    return endpoint_of(mpii_group_world(mpii_comm_peers(request->comm), request->peer));
+    return mpii_endpoint_of(mpii_group_world(mpii_comm_peers(request->comm), request->peer));
 }
 
 void mpii_send_start(struct mpii_request *request)
@@ -206,7 +207,7 @@ void mpii_send_cancel(struct mpii_request *request)
             mpii_request_complete(request);
         return;
     }
-    message = claim(to);
+    message = mpii_bus_claim(to);
     wire = (struct mpii_wire *)message->bytes;
     message->addr = 0;
     message->len = 0;
@@ -214,7 +215,7 @@ void mpii_send_cancel(struct mpii_request *request)
     wire->target = (uint16_t)to->world;
     wire->kind = MPII_WIRE_CANCEL;
     wire->sender = request;
-    services->bus_publish(to->core, message);
+    mpii_engine->bus_publish(to->core, message);
 }
 
 // --- what the bus brings ---
@@ -228,7 +229,7 @@ static void withdraw(struct mpii_endpoint *endpoint, struct mpii_request *sender
     mpii_request_complete_remote(sender);
 }
 
-static void dispatch(const struct bus_message *message)
+void mpii_bus_dispatch(const struct bus_message *message)
 {
     const struct mpii_wire *wire = (const struct mpii_wire *)message->bytes;
     struct mpii_arrival arrival = {.context = (uint32_t)(message->addr >> 32),
@@ -239,7 +240,7 @@ static void dispatch(const struct bus_message *message)
                                    .copy = wire->kind == MPII_WIRE_INLINE};
 
     if (wire->kind == MPII_WIRE_CANCEL) {
-        withdraw(endpoint_of(wire->target), wire->sender);
+        withdraw(mpii_endpoint_of(wire->target), wire->sender);
         return;
     }
     if (wire->kind == MPII_WIRE_EAGER) {
@@ -250,20 +251,20 @@ static void dispatch(const struct bus_message *message)
         arrival.sender_remote = true;
         arrival.bytes = wire->sender->bytes;
     }
-    mpii_deliver(endpoint_of(wire->target), &arrival);
+    (void)mpii_deliver(mpii_endpoint_of(wire->target), &arrival);
 }
 
 bool mpii_progress(void)
 {
     bool any = false;
 
-    for (uint32_t from = 0; from < services->cores; from++) {
+    for (uint32_t from = 0; from < mpii_engine->cores; from++) {
         const struct bus_message *message;
 
-        if (from == services->core)
+        if (from == mpii_engine->core)
             continue;
-        while ((message = services->bus_take(from)) != NULL) { // ends: a ring holds so many
-            dispatch(message);
+        while ((message = mpii_engine->bus_take(from)) != NULL) { // ends: a ring holds so many
+            mpii_bus_dispatch(message);
             any = true;
         }
     }
@@ -280,8 +281,8 @@ static bool progress_more(void *thread)
 
 void mpii_test_turn(void)
 {
-    if (!mpii_progress() && !progress_more(NULL) && services->others_ready())
-        services->yield();
+    if (!mpii_progress() && !progress_more(NULL) && mpii_engine->others_ready())
+        mpii_engine->yield();
 }
 
 // The request whose end will wake who waits for `request`: itself or, if it makes progress of its own, the one
@@ -342,16 +343,16 @@ void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_
         *turns = 0;
         return;
     }
-    if (!services->others_ready() && ++*turns < SPINS) {
+    if (!mpii_engine->others_ready() && ++*turns < MPII_SPINS) {
         __builtin_ia32_pause();
         return;
     }
-    thread = services->thread();
+    thread = mpii_engine->thread();
     if (waiter_set(requests, count, thread)) {
         // [W] who waits before what is done; pairs with the fence of who finishes on another core.
         atomic_thread_fence(memory_order_seq_cst);
         if (!progress_more(thread) && !any_done(requests, count))
-            services->wait(mpii_progress);
+            mpii_engine->wait(mpii_progress);
         *turns = 0;
     } else {
         turn();
@@ -373,7 +374,7 @@ void mpii_prober_wait(uint32_t *turns)
         *turns = 0;
         return;
     }
-    if (!services->others_ready() && ++*turns < SPINS) {
+    if (!mpii_engine->others_ready() && ++*turns < MPII_SPINS) {
         __builtin_ia32_pause();
         return;
     }
@@ -381,9 +382,9 @@ void mpii_prober_wait(uint32_t *turns)
         turn();
         return;
     }
-    mpii_endpoint.prober = services->thread();
-    if (!progress_more(services->thread()))
-        services->wait(mpii_progress);
+    mpii_endpoint.prober = mpii_engine->thread();
+    if (!progress_more(mpii_engine->thread()))
+        mpii_engine->wait(mpii_progress);
     mpii_endpoint.prober = NULL;
     *turns = 0;
 }

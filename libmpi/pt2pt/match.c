@@ -151,18 +151,19 @@ static void queue_message(struct mpii_endpoint *endpoint, const struct mpii_arri
     message_append(endpoint, message);
 }
 
-void mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival)
+bool mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival)
 {
     struct mpii_request *request =
         mpii_posted_take(endpoint, arrival->context, arrival->source, arrival->tag);
 
     if (request) {
         mpii_receive_into(request, arrival);
-        return;
+        return true;
     }
     queue_message(endpoint, arrival);
     if (endpoint->prober) // somebody waits in MPI_Probe
         mpii_services()->wake(endpoint->prober);
+    return false;
 }
 
 struct mpii_message *mpii_message_find(uint32_t context, int source, int tag, bool take)

@@ -51,6 +51,8 @@ int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode)
 
     if (rc != MPI_SUCCESS || args->peer == MPI_PROC_NULL)
         return rc;
+    if (mode != MPII_SYNCHRONOUS && mpii_send_direct(args))
+        return MPI_SUCCESS;
     // A request in other cores' sight must not lie on the stack: request.c.
     request = mpii_request_new(MPII_SEND);
     if (!request)

@@ -39,6 +39,28 @@ struct mpii_eager {
     alignas(64) char data[];
 };
 
+// Up to here data are copied at once, so that a send returns whether or not the receive is posted: between
+// cores to a buffer, on a core to the queued message. Beyond, one copy from buffer to buffer.
+#define MPII_EAGER_BYTES_MAX (16 << 10)
+#define MPII_SPINS 4000 // turns of looking before a wait blocks, while nobody else wants the core
+
+extern const struct services *mpii_engine; // mpii_services(), once the engine runs
+
+static inline struct mpii_endpoint *mpii_endpoint_of(uint32_t world)
+{
+    return atomic_load_explicit(&mpii_engine->peers[world], memory_order_relaxed);
+}
+
+// A place on the bus to the endpoint's core, another one, to be filled and published at once.
+struct bus_message *mpii_bus_claim(const struct mpii_endpoint *to);
+
+// Does what an element of the bus says.
+void mpii_bus_dispatch(const struct bus_message *message);
+
+// A message was queued for a rank of this core. Now and then lets that rank run, for a sender that never
+// blocks would fill the memory.
+void mpii_sent_ahead(void);
+
 // What the ranks of a core share.
 struct mpii_core {
     struct mpii_eager *sent, *sent_last; // oldest first
@@ -67,8 +89,8 @@ struct mpii_arrival {
     bool copy;                   // data will not stay: copy them if the message has to wait
 };
 
-// Hands the message to the receive it matches, or queues it until there is one.
-void mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival);
+// Hands the message to the receive it matches, or queues it until there is one: then false.
+bool mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival);
 
 // The posted receive that the message matches, taken off the queue, or NULL.
 struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t context, int source,

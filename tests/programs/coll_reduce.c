@@ -108,6 +108,9 @@ static void test_affine(enum call which, int count, int root, int nonblocking, i
 
     for (int j = 0; j < count; j++)
         in[j * stride] = out[j * stride] = input(rank, j);
+#ifdef MPICH_VERSION // up to 4.0.2 it reads from MPI_IN_PLACE then
+    in_place = in_place && (which != REDUCE || root == 0);
+#endif
     in_place = in_place && (which != REDUCE || rank == root);
     call(which, in_place ? MPI_IN_PLACE : in, out, count, stride == 1 ? affine_type : wide_type,
          stride == 1 ? compose : compose_wide, root, nonblocking);
