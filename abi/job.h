@@ -31,8 +31,9 @@ enum job_flags {
     JOB_OUT_IS_TTY = 1u << 1, // standard output of the launcher is a terminal: libcs buffer by lines
     JOB_ERR_IS_TTY = 1u << 2,
     JOB_IN_IS_TTY = 1u << 3,
-    JOB_TIMINGS = 1u << 4, // the kernel fills struct job's times
-    JOB_NO_BIND = 1u << 5, // machine linux: do not pin the cores to CPUs
+    JOB_TIMINGS = 1u << 4,      // the kernel fills struct job's times
+    JOB_NO_BIND = 1u << 5,      // machine linux: do not pin the cores to CPUs
+    JOB_CORES_SHARED = 1u << 6, // more cores than CPUs of the host: spinning takes time from others
 };
 
 enum job_state {

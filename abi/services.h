@@ -43,6 +43,9 @@ struct services {
     void (*wait)(bool (*poll)(void));
     // Wakes a thread, from any core. A wake before the wait ends that wait at once.
     void (*wake)(void *thread);
+    // Turns of looking for a message before a wait blocks, while no other thread wants the core; few
+    // where cores share CPUs.
+    uint32_t spins;
     // Do other threads of this core want to run?
     bool (*others_ready)(void);
 

@@ -46,6 +46,8 @@ void kernel_main(const struct boot *boot)
     if (cores < 1 || cores > CORES_MAX || cores > boot->cores)
         panic("%u cores asked for; there can be 1 to %u", cores,
               boot->cores < CORES_MAX ? boot->cores : CORES_MAX);
+    if (job_region && (job_region->flags & JOB_CORES_SHARED))
+        machine->idle_spins = machine->poll_spins = 0;
     core_count = cores;
     bus_init(boot->memory, cores);
     rank_peers = (void *)((char *)boot->memory + ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES));

@@ -6,6 +6,9 @@
 #include "kernel/rank/raw.h"
 #include "lib/lib.h"
 
+#define SPINS 4000      // some 50 us
+#define SPINS_SHARED 20 // whoever is waited for may need this CPU
+
 static uint64_t service_now_ns(void)
 {
     return machine->now_ns();
@@ -86,6 +89,7 @@ void services_fill(struct rank *rank)
                                        .thread = service_thread,
                                        .wait = sched_wait,
                                        .wake = service_wake,
+                                       .spins = machine->poll_spins ? SPINS : SPINS_SHARED,
                                        .others_ready = sched_others_ready,
                                        .core_of = service_core_of,
                                        .peers = rank_peers,

@@ -161,6 +161,21 @@ int mpii_check_movement(struct mpii_coll_call *call, bool to_root, bool from_roo
     return rc;
 }
 
+// The common case, quickly: one vector, all in order. Otherwise what is wrong is found out afterwards.
+static bool reduction_ok(struct mpii_coll_call *call)
+{
+    struct mpii_side *vector = &call->recv;
+    const struct mpii_op *op = mpii_op(call->op_handle);
+    const void *in = call->send.buf, *out = vector->buf;
+
+    vector->type = call->send.type = mpii_type(vector->datatype);
+    call->op = op;
+    return vector->layout == MPII_LAYOUT_ONE && vector->type && vector->type->committed &&
+           vector->count > 0 && op && op->object.predefined && mpii_op_allows(op, vector->type) &&
+           call->op_handle != MPI_REPLACE && call->op_handle != MPI_NO_OP && in && out &&
+           in != out && out != MPI_IN_PLACE && (in != MPI_IN_PLACE || call->in_place);
+}
+
 int mpii_check_reduction(struct mpii_coll_call *call, int ranks)
 {
     struct mpii_side *vector = &call->recv;
@@ -168,6 +183,8 @@ int mpii_check_reduction(struct mpii_coll_call *call, int ranks)
     int rc;
 
     call->in_place = !call->comm->remote && call->send.buf == MPI_IN_PLACE;
+    if (reduction_ok(call))
+        return MPI_SUCCESS;
     if (list && !vector->counts)
         return mpii_error(call->function, call->handle, MPI_ERR_ARG, "recvcounts is NULL");
     rc = mpii_check_type_committed(call->function, call->handle, vector->datatype, "datatype",

@@ -5,9 +5,9 @@
 
 // The largest part of a rank, in bytes, that goes through a cell.
 static const size_t cell_max[MPII_CHOICES] = {
-    [MPII_CHOICE_BCAST] = 8160,     [MPII_CHOICE_GATHER] = 4096,   [MPII_CHOICE_SCATTER] = 4096,
-    [MPII_CHOICE_ALLGATHER] = 4096, [MPII_CHOICE_ALLTOALL] = 4096, [MPII_CHOICE_REDUCE] = 4096,
-    [MPII_CHOICE_ALLREDUCE] = 4096, [MPII_CHOICE_SCAN] = 8160,
+    [MPII_CHOICE_BCAST] = 4080,     [MPII_CHOICE_GATHER] = 4080,   [MPII_CHOICE_SCATTER] = 4080,
+    [MPII_CHOICE_ALLGATHER] = 4080, [MPII_CHOICE_ALLTOALL] = 4080, [MPII_CHOICE_REDUCE] = 4080,
+    [MPII_CHOICE_ALLREDUCE] = 4080, [MPII_CHOICE_SCAN] = 4080,
 };
 
 bool mpii_choice_cell(enum mpii_choice choice, size_t bytes, size_t parts)

@@ -183,7 +183,7 @@ void mpii_block_pack(void *to, const struct mpii_block *block)
     size_t bytes = mpii_block_bytes(block);
 
     if (block->type->dense)
-        memcpy(to, block->buf, bytes);
+        mpii_shared_move(to, block->buf, bytes);
     else if (bytes)
         mpii_type_pack(to, block->buf, block->count, block->type, 0, bytes);
 }
@@ -191,7 +191,7 @@ void mpii_block_pack(void *to, const struct mpii_block *block)
 void mpii_block_unpack(const struct mpii_block *block, const void *from, size_t bytes)
 {
     if (block->type->dense)
-        memcpy(block->buf, from, bytes);
+        mpii_shared_move(block->buf, from, bytes);
     else if (bytes)
         mpii_type_unpack(block->buf, block->count, block->type, from, 0, bytes);
 }

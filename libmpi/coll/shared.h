@@ -15,34 +15,38 @@
 #pragma once
 #include "libmpi/coll/coll.h"
 #include "libmpi/coll/flag.h"
+#include <string.h>
 
 #pragma GCC visibility push(hidden)
 
-#define MPII_CELLS 4
-#define MPII_CELL_BYTES (8192 - 16)
+#define MPII_CELLS 8
+#define MPII_CELL_BYTES (4096 - 16)
 #define MPII_ROUNDS 16 // of the barrier: 2^16 cores
+#define MPII_LINES \
+    128 // what is written by one side must not share with others: lines are fetched in pairs
 
 // The first data are in the flag's own cache line: one line moves for a small message.
 struct mpii_shared_cell {
-    alignas(64) _Atomic uint64_t full; // seq + 1: the data are there
+    alignas(MPII_LINES) _Atomic uint64_t full; // seq + 1: the data are there
     alignas(16) char data[MPII_CELL_BYTES];
 };
 
 struct mpii_shared_core {
     // Written by this core, read by all.
     struct {
-        alignas(64) _Atomic uint64_t reached;
+        alignas(MPII_LINES) _Atomic uint64_t reached;
     } round[MPII_ROUNDS];
-    alignas(64) _Atomic uint64_t done; // collectives that all ranks of the core have finished
+    alignas(MPII_LINES) _Atomic uint64_t done; // collectives that all ranks of the core have finished
     struct mpii_shared_cell cell[MPII_CELLS];
     // This core's only.
-    alignas(64) uint64_t released; // seq + 1: the representative lets the others go
-    struct mpii_flag_wait *waits;  // for `released`
+    alignas(MPII_LINES) uint64_t released; // seq + 1: the representative lets the others go
+    struct mpii_flag_wait *waits;          // for `released`
     uint32_t arrived[MPII_CELLS], finished[MPII_CELLS];
     uint32_t users; // ranks of the core that have not freed the communicator
-    alignas(64) char stage[MPII_CELLS][MPII_CELL_BYTES]; // inputs of the ranks, and results
+    alignas(MPII_LINES) char stage[MPII_CELLS][MPII_CELL_BYTES]; // inputs of the ranks, and results
     // The end.
-    alignas(64) _Atomic uint32_t retired; // cores that do not use this one any more
+    alignas(MPII_LINES) _Atomic uint32_t retired; // cores that do not use this one any more
+    void *memory;                                 // to be freed: this struct is aligned in it
     uint32_t cores;
     struct mpii_shared_core *next;
 };
@@ -115,6 +119,15 @@ static inline char *mpii_shared_part(const struct mpii_shared *shared, int rank,
 // Pointers to calls instead of data.
 void mpii_shared_call_put(const struct mpii_shared *shared, const struct mpii_coll_call *call);
 const struct mpii_coll_call *mpii_shared_call(const struct mpii_shared *shared, int rank);
+
+// Copies a vector in or out of a cell or stage: mostly one number, which needs no call.
+static inline void mpii_shared_move(void *to, const void *from, size_t bytes)
+{
+    if (bytes == 8)
+        memcpy(to, from, 8);
+    else
+        memcpy(to, from, bytes);
+}
 
 // Typed data into a cell and out of it.
 void mpii_block_pack(void *to, const struct mpii_block *block);

@@ -87,7 +87,7 @@ static void reclaim(struct mpii_core *core)
         // [R] acquire: the last look of each core before the memory is used again. Pairs with shared_delete.
         if (atomic_load_explicit(&state->retired, memory_order_acquire) == state->cores) {
             *at = state->next;
-            mpii_services()->core_free(state);
+            mpii_services()->core_free(state->memory);
         } else {
             at = &state->next;
         }
@@ -100,6 +100,7 @@ static struct mpii_shared_core *state_new(const struct mpii_shared *shared)
     const struct services *services = mpii_services();
     struct mpii_core *core = mpii_core();
     struct mpii_shared_core *state;
+    void *memory;
 
     reclaim(core);
     if (!core->flags) {
@@ -108,10 +109,12 @@ static struct mpii_shared_core *state_new(const struct mpii_shared *shared)
             return NULL;
         memset(core->flags, 0, sizeof *core->flags);
     }
-    state = services->core_alloc(sizeof *state);
-    if (!state)
+    memory = services->core_alloc(sizeof *state + MPII_LINES);
+    if (!memory)
         return NULL;
+    state = (void *)(((uintptr_t)memory + MPII_LINES - 1) / MPII_LINES * MPII_LINES);
     memset(state, 0, sizeof *state);
+    state->memory = memory;
     state->users = (uint32_t)shared->locals;
     state->cores = (uint32_t)shared->cores;
     return state;
@@ -177,7 +180,7 @@ struct mpii_shared *mpii_shared_of(struct mpii_comm *comm)
     }
     if (!exchange(comm, shared, mine)) {
         if (mine.state)
-            mpii_services()->core_free(mine.state); // nobody has looked at it
+            mpii_services()->core_free(mine.state->memory); // nobody has looked at it
         shared_free(shared);
         coll->shared_state = UNUSABLE;
         return NULL;

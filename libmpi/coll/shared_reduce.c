@@ -8,7 +8,6 @@
 // and one for each core more. A rank that is not the root does not wait.
 #include "libmpi/coll/shared.h"
 #include "libmpi/coll/shared_vector.h"
-#include <string.h>
 
 // Vectors in the stage begin on cache lines, whatever their alignment.
 static size_t stride_of(size_t bytes)
@@ -30,7 +29,7 @@ static void put(const struct mpii_shared *shared, const struct mpii_coll_call *c
                    ? mpii_shared_cell(shared, shared->core)
                    : mpii_shared_stage(shared) + (size_t)shared->local * stride_of(bytes);
 
-    memcpy(to, mpii_coll_input(call), bytes);
+    mpii_shared_move(to, mpii_coll_input(call), bytes);
 }
 
 // The last rank of the core: all vectors of the core into its cell.
@@ -41,7 +40,7 @@ static void reduce_core(const struct mpii_shared *shared, const struct mpii_coll
 
     if (shared->locals == 1)
         return;
-    memcpy(cell, stage + (size_t)(shared->locals - 1) * stride_of(bytes), bytes);
+    mpii_shared_move(cell, stage + (size_t)(shared->locals - 1) * stride_of(bytes), bytes);
     for (int i = shared->locals - 2; i >= 0; i--)
         mpii_op_reduce(call->op, stage + (size_t)i * stride_of(bytes), cell, call->recv.count,
                        call->recv.type);
@@ -50,7 +49,7 @@ static void reduce_core(const struct mpii_shared *shared, const struct mpii_coll
 static void reduce_cores(const struct mpii_shared *shared, const struct mpii_coll_call *call,
                          void *out, size_t bytes)
 {
-    memcpy(out, mpii_shared_cell(shared, shared->cores - 1), bytes);
+    mpii_shared_move(out, mpii_shared_cell(shared, shared->cores - 1), bytes);
     for (int c = shared->cores - 2; c >= 0; c--)
         mpii_op_reduce(call->op, mpii_shared_cell(shared, c), out, call->recv.count, call->recv.type);
 }
@@ -103,11 +102,11 @@ bool mpii_shared_allreduce(struct mpii_coll_call *call, int *rc)
         mpii_shared_wait_full_all(shared);
         reduce_cores(shared, call, call->recv.buf, bytes);
         if (shared->locals > 1)
-            memcpy(stage, call->recv.buf, bytes);
+            mpii_shared_move(stage, call->recv.buf, bytes);
         mpii_shared_release(shared);
     } else {
         mpii_shared_wait_release(shared);
-        memcpy(call->recv.buf, stage, bytes);
+        mpii_shared_move(call->recv.buf, stage, bytes);
     }
     mpii_shared_finish(shared, false);
     return true;

@@ -40,10 +40,10 @@ int mpii_truncated(const struct mpii_message_args *args, int source, int tag);
 // Sends and receives: MPI_Send and MPI_Recv, of unchecked arguments.
 int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode);
 
-// The short ways of MPI_Send and MPI_Recv, without a request: direct.c. False: not for this message; nothing
-// has been done. The peer is not MPI_PROC_NULL.
+// The short ways of MPI_Send and MPI_Recv: direct.c. The peer is not MPI_PROC_NULL. False: not for this message,
+// nothing has been done; otherwise *error says how the receive ended.
 bool mpii_send_direct(const struct mpii_message_args *args);
-bool mpii_receive_direct(const struct mpii_message_args *args, MPI_Status *status);
+bool mpii_receive_direct(const struct mpii_message_args *args, MPI_Status *status, int *error);
 
 // --- looking for messages that have no receive yet: seek.c ---
 

@@ -46,76 +46,97 @@ bool mpii_send_direct(const struct mpii_message_args *args)
     return true;
 }
 
-// Is it the one that is waited for, short and of the right length?
-static bool is_wanted(const struct bus_message *message, const struct mpii_message_args *args,
-                      MPI_Count capacity)
+// Is it the one that is waited for?
+static bool is_wanted(const struct bus_message *message, const struct mpii_message_args *args)
 {
     const struct mpii_wire *wire = (const struct mpii_wire *)message->bytes;
     const int tag = (int)(uint32_t)message->addr;
 
-    return wire->kind == MPII_WIRE_INLINE && wire->target == mpii_endpoint.world &&
-           (uint32_t)(message->addr >> 32) == args->comm->context &&
+    return (uint32_t)(message->addr >> 32) == args->comm->context &&
+           wire->target == mpii_endpoint.world && wire->kind != MPII_WIRE_CANCEL &&
            (args->peer == wire->source || args->peer == MPI_ANY_SOURCE) &&
-           (args->tag == tag || args->tag == MPI_ANY_TAG) && message->len <= capacity;
+           (args->tag == tag || args->tag == MPI_ANY_TAG);
 }
 
-static void receive(const struct bus_message *message, const struct mpii_message_args *args,
-                    MPI_Status *status)
+// Longer, or to a buffer that is not dense: with a request, but straight to the buffer.
+static int receive_long(const struct bus_message *message, const struct mpii_message_args *args)
+{
+    const struct mpii_arrival arrival = mpii_bus_arrival(message);
+    struct mpii_request request = {.kind = MPII_RECEIVE,
+                                   .buf = (void *)(uintptr_t)args->buf,
+                                   .count = args->count,
+                                   .type = args->type,
+                                   .bytes = args->count * args->type->size};
+
+    mpii_receive_into(&request, &arrival);
+    return request.error == MPI_SUCCESS ? MPI_SUCCESS
+                                        : mpii_truncated(args, arrival.source, arrival.tag);
+}
+
+static int receive(const struct bus_message *message, const struct mpii_message_args *args,
+                   MPI_Status *status)
 {
     const struct mpii_wire *wire = (const struct mpii_wire *)message->bytes;
+    const MPI_Count capacity = args->count * args->type->size;
+    MPI_Count bytes = message->len;
 
-    if (message->len)
-        memcpy((void *)(uintptr_t)args->buf, wire->data, message->len);
+    if (wire->kind == MPII_WIRE_RENDEZVOUS)
+        bytes = wire->sender->bytes; // which may be gone once it has been received
+    if (bytes > capacity)
+        bytes = capacity;
     if (status != MPI_STATUS_IGNORE)
-        mpii_status_set(status, wire->source, (int)(uint32_t)message->addr, message->len);
+        mpii_status_set(status, wire->source, (int)(uint32_t)message->addr, bytes);
+    if (wire->kind != MPII_WIRE_INLINE || !args->type->dense || message->len > capacity)
+        return receive_long(message, args);
+    if (bytes)
+        memcpy((void *)(uintptr_t)args->buf, wire->data, (size_t)bytes);
+    return MPI_SUCCESS;
 }
 
-// All that one core has sent: 1: the message wanted has come and was received, -1: it has come another way and
-// waits on the queue, 0: it has not come.
-static int look(uint32_t core, const struct mpii_message_args *args, MPI_Count capacity,
-                MPI_Status *status)
+// Takes what one core has sent, until the message wanted has come: then true.
+static bool look(uint32_t core, const struct mpii_message_args *args, MPI_Status *status, int *error)
 {
     const struct bus_message *message;
 
     while ((message = mpii_engine->bus_take(core)) != NULL) { // ends: a ring holds so many
-        if (is_wanted(message, args, capacity)) {
-            receive(message, args, status);
-            return 1;
+        if (is_wanted(message, args)) {
+            *error = receive(message, args, status);
+            return true;
         }
         mpii_bus_dispatch(message);
-        if (mpii_message_find(args->comm->context, args->peer, args->tag, false))
-            return -1;
     }
-    return 0;
+    return false;
 }
 
-bool mpii_receive_direct(const struct mpii_message_args *args, MPI_Status *status)
+static bool look_all(const struct mpii_message_args *args, MPI_Status *status, int *error)
 {
-    const MPI_Count capacity = args->count * args->type->size;
-    uint32_t core = mpii_endpoint.core; // of a sender who is on another core; otherwise this one
-    int result = 0;
+    for (uint32_t core = 0; core < mpii_engine->cores; core++)
+        if (core != mpii_endpoint.core && look(core, args, status, error))
+            return true;
+    return false;
+}
+
+bool mpii_receive_direct(const struct mpii_message_args *args, MPI_Status *status, int *error)
+{
+    const bool any = args->peer == MPI_ANY_SOURCE;
+    uint32_t core = mpii_endpoint.core;
 
     // An earlier receive might match what comes; a message might be here already.
-    if (!args->type->dense || mpii_endpoint.posted || mpii_engine->cores == 1 ||
+    if (mpii_endpoint.posted || mpii_engine->cores == 1 ||
         mpii_message_find(args->comm->context, args->peer, args->tag, false))
         return false;
-    if (args->peer != MPI_ANY_SOURCE) {
+    if (!any)
         core = mpii_endpoint_of(mpii_group_world(mpii_comm_peers(args->comm), args->peer))->core;
-        if (core == mpii_endpoint.core)
+    if (!any && core == mpii_endpoint.core)
+        return false;
+    // Without a receive of its own to be matched, for nobody else of this core runs meanwhile.
+    for (uint32_t turn = 0; turn < mpii_engine->spins; turn++) {
+        if (any || turn % OTHERS_EVERY == OTHERS_EVERY - 1 ? look_all(args, status, error)
+                                                           : look(core, args, status, error))
+            return true;
+        if (mpii_engine->others_ready())
             return false;
+        __builtin_ia32_pause();
     }
-    for (uint32_t turn = 0; turn < MPII_SPINS && !result && !mpii_endpoint.posted; turn++) {
-        if (core != mpii_endpoint.core)
-            result = look(core, args, capacity, status);
-        for (uint32_t c = 0; c < mpii_engine->cores && !result &&
-                             (core == mpii_endpoint.core || turn % OTHERS_EVERY == OTHERS_EVERY - 1);
-             c++)
-            if (c != mpii_endpoint.core && c != core)
-                result = look(c, args, capacity, status);
-        if (!result && mpii_engine->others_ready())
-            return false;
-        if (!result)
-            __builtin_ia32_pause();
-    }
-    return result == 1;
+    return false;
 }

@@ -229,7 +229,7 @@ static void withdraw(struct mpii_endpoint *endpoint, struct mpii_request *sender
     mpii_request_complete_remote(sender);
 }
 
-void mpii_bus_dispatch(const struct bus_message *message)
+struct mpii_arrival mpii_bus_arrival(const struct bus_message *message)
 {
     const struct mpii_wire *wire = (const struct mpii_wire *)message->bytes;
     struct mpii_arrival arrival = {.context = (uint32_t)(message->addr >> 32),
@@ -239,10 +239,6 @@ void mpii_bus_dispatch(const struct bus_message *message)
                                    .data = wire->data,
                                    .copy = wire->kind == MPII_WIRE_INLINE};
 
-    if (wire->kind == MPII_WIRE_CANCEL) {
-        withdraw(mpii_endpoint_of(wire->target), wire->sender);
-        return;
-    }
     if (wire->kind == MPII_WIRE_EAGER) {
         arrival.eager = wire->eager;
         arrival.data = wire->eager->data;
@@ -251,7 +247,21 @@ void mpii_bus_dispatch(const struct bus_message *message)
         arrival.sender_remote = true;
         arrival.bytes = wire->sender->bytes;
     }
-    (void)mpii_deliver(mpii_endpoint_of(wire->target), &arrival);
+    return arrival;
+}
+
+void mpii_bus_dispatch(const struct bus_message *message)
+{
+    const struct mpii_wire *wire = (const struct mpii_wire *)message->bytes;
+    struct mpii_endpoint *endpoint = mpii_endpoint_of(wire->target);
+
+    if (wire->kind == MPII_WIRE_CANCEL) {
+        withdraw(endpoint, wire->sender);
+    } else {
+        const struct mpii_arrival arrival = mpii_bus_arrival(message);
+
+        (void)mpii_deliver(endpoint, &arrival);
+    }
 }
 
 bool mpii_progress(void)
@@ -343,7 +353,7 @@ void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_
         *turns = 0;
         return;
     }
-    if (!mpii_engine->others_ready() && ++*turns < MPII_SPINS) {
+    if (!mpii_engine->others_ready() && ++*turns < mpii_engine->spins) {
         __builtin_ia32_pause();
         return;
     }
@@ -374,7 +384,7 @@ void mpii_prober_wait(uint32_t *turns)
         *turns = 0;
         return;
     }
-    if (!mpii_engine->others_ready() && ++*turns < MPII_SPINS) {
+    if (!mpii_engine->others_ready() && ++*turns < mpii_engine->spins) {
         __builtin_ia32_pause();
         return;
     }

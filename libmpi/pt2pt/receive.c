@@ -57,8 +57,8 @@ static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)
             mpii_status_set_empty(status, MPI_PROC_NULL);
         return MPI_SUCCESS;
     }
-    if (mpii_receive_direct(args, status))
-        return MPI_SUCCESS;
+    if (mpii_receive_direct(args, status, &rc))
+        return rc;
     request = (struct mpii_request){.kind = MPII_RECEIVE, .active = true};
     describe(&request, args);
     mpii_receive_start(&request); // on the stack: only this core ever completes a receive

@@ -42,7 +42,6 @@ struct mpii_eager {
 // Up to here data are copied at once, so that a send returns whether or not the receive is posted: between
 // cores to a buffer, on a core to the queued message. Beyond, one copy from buffer to buffer.
 #define MPII_EAGER_BYTES_MAX (16 << 10)
-#define MPII_SPINS 4000 // turns of looking before a wait blocks, while nobody else wants the core
 
 extern const struct services *mpii_engine; // mpii_services(), once the engine runs
 
@@ -88,6 +87,9 @@ struct mpii_arrival {
     bool sender_remote;          // ... of another core
     bool copy;                   // data will not stay: copy them if the message has to wait
 };
+
+// What an element of the bus brings that is a message.
+struct mpii_arrival mpii_bus_arrival(const struct bus_message *message);
 
 // Hands the message to the receive it matches, or queues it until there is one: then false.
 bool mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival);

@@ -124,9 +124,12 @@ static void sections_put(char *base, const struct plan *plan, const struct layou
     free(image_offset);
 }
 
-static uint32_t job_flags(const struct options *options)
+static uint32_t job_flags(const struct plan *plan)
 {
-    return (options->strace ? JOB_STRACE : 0u) | (options->timings ? JOB_TIMINGS : 0u) |
+    const struct options *options = plan->options;
+
+    return (plan->cores > plan->cpu_count ? JOB_CORES_SHARED : 0u) |
+           (options->strace ? JOB_STRACE : 0u) | (options->timings ? JOB_TIMINGS : 0u) |
            (options->no_bind ? JOB_NO_BIND : 0u) | (isatty(STDIN_FILENO) ? JOB_IN_IS_TTY : 0u) |
            (isatty(STDOUT_FILENO) && options->outfile == NULL ? JOB_OUT_IS_TTY : 0u) |
            (isatty(STDERR_FILENO) && options->errfile == NULL ? JOB_ERR_IS_TTY : 0u);
@@ -141,7 +144,7 @@ static void job_put(struct region *region, const struct plan *plan, const struct
     clock_gettime(CLOCK_REALTIME, &wall);
     job->nonce = region->nonce;
     job->version = JOB_VERSION;
-    job->flags = job_flags(plan->options);
+    job->flags = job_flags(plan);
     job->bytes = region->bytes;
     job->ranks = plan->ranks;
     job->cores = plan->cores;
