@@ -24,19 +24,19 @@ int torito_cores(void);
    Constant text; do not free it. */
 const char *torito_machine(void);
 
-/* Messages between cores, on a dedicated queue for each ordered pair of cores: virtqueues as in VIRTIO 1.2,
-   section 2.8, with cores on both sides. Below MPI: no tags, no types, no ranks. Whole messages of any
-   length arrive in the order sent. A full queue makes the sender wait; nothing is lost. Messages are for a
-   core, not for a rank: of several ranks that share a core, any may send and receive for it, and a
-   core may send to itself. While a call waits, other threads of its core run. */
+/* Messages between cores, on a dedicated queue for each ordered pair of cores: virtqueues as in
+   VIRTIO 1.2, section 2.8, with cores on both sides. Below MPI: no tags, no types, no ranks. Whole
+   messages of any length arrive in the order sent. A full queue makes the sender wait; nothing is
+   lost. Messages are for a core, not for a rank: of several ranks that share a core, any may send and
+   receive for it, and a core may send to itself. While a call waits, other threads of its core run. */
 
-/* Sends `bytes` from `buffer` to `core`. Up to 48 bytes travel by themselves and the call returns at once;
-   of more, the receiver reads the buffer, and the call returns when it has. 0; -EINVAL: no such core;
-   -EFAULT: the buffer is not memory of a rank. */
+/* Sends `bytes` from `buffer` to `core`. Up to 48 bytes travel by themselves and the call returns at
+   once; of more, the receiver reads the buffer, and the call returns when it has. 0; -EINVAL: no such
+   core; -EFAULT: the buffer is not memory of a rank. */
 int torito_send_to(int core, const void *buffer, size_t bytes);
 
-/* Receives the next message from `core` into `buffer`, waiting for it. Returns its length; of a message longer
-   than `bytes` the rest is lost. -EINVAL, -EFAULT as above. */
+/* Receives the next message from `core` into `buffer`, waiting for it. Returns its length; of a
+   message longer than `bytes` the rest is lost. -EINVAL, -EFAULT as above. */
 long torito_recv_from(int core, void *buffer, size_t bytes);
 
 #ifdef __cplusplus

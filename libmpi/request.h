@@ -167,22 +167,24 @@ void mpii_message_receive(struct mpii_message *message, struct mpii_request *req
 // Takes a posted receive back. False: it has been matched.
 bool mpii_receive_cancel(struct mpii_request *request);
 
-// Tries to take a send back, whose receiver may be on another core: then the answer comes later. The request is
-// done in the end in any case, and `cancelled` if that has succeeded. What was sent eagerly is not taken back.
+// Tries to take a send back, whose receiver may be on another core: then the answer comes later.
+// The request is done in the end in any case, and `cancelled` if that has succeeded. What was sent
+// eagerly is not taken back.
 void mpii_send_cancel(struct mpii_request *request);
 
 // Looks at the bus and delivers what is there. True if there was anything.
 bool mpii_progress(void);
 
-// More that must get on while the rank waits or tests: nonblocking collectives, once there was one; NULL before.
-// True if something got on. `thread`, unless NULL, is about to block and must be woken for it.
+// More that must get on while the rank waits or tests: nonblocking collectives, once there was one;
+// NULL before. True if something got on. `thread`, unless NULL, is about to block and must be woken
+// for it.
 extern bool (*mpii_progress_more)(void *thread);
 
 // Waits until the request is done.
 void mpii_request_wait(struct mpii_request *request);
 
-// After a test that has failed: a turn of making progress that lets others of this core run, since programs test
-// in loops (3.5 and 3.7.4: progress).
+// After a test that has failed: a turn of making progress that lets others of this core run, since
+// programs test in loops (3.5 and 3.7.4: progress).
 void mpii_test_turn(void);
 
 // For waits on several things: one turn of making progress, which sleeps if one of the requests being done

@@ -97,6 +97,11 @@ static_registered() {
     done
 }
 
+static_mpi() {
+    diff "$HARNESS_ROOT/docs/mpi.md" <("$HARNESS_ROOT/docs/mpi.sh") >&2 ||
+        fail 'docs/mpi.md is not what the table says: run docs/mpi.sh --write'
+}
+
 static_syscalls() {
     diff "$HARNESS_ROOT/docs/syscalls.md" <("$HARNESS_ROOT/docs/syscalls.sh") >&2 ||
         fail 'docs/syscalls.md is not what the table says: run docs/syscalls.sh --write'
@@ -126,5 +131,7 @@ run_case static.kernel-clang 30 "$HARNESS_ROOT/tests/layers.sh" -k "$HARNESS_ROO
 run_case static.tidy 900 static_tidy
 run_case static.cppcheck 300 static_cppcheck
 run_case static.registered 20 static_registered
+run_case static.mpi 30 static_mpi
+run_case static.model 120 "$HARNESS_ROOT/tests/model.sh"
 run_case static.syscalls 20 static_syscalls
 run_case static.links 20 static_links

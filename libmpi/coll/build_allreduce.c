@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // build_allreduce.c: allreduce by recursive doubling.
 //
-// Of the first ranks, each even one hands its input to the next, until a power of two is left. Those then exchange
-// their results with the rank whose number differs in one bit, the lowest first: each result is that of
-// a run of ranks, and runs that meet are neighbours, so the order of operands is kept. At the end the even ranks
-// hear the result. Cost: log2 n exchanges of the whole vector, two messages more if n is no power of two.
+// Of the first ranks, each even one hands its input to the next, until a power of two is left.
+// Those then exchange their results with the rank whose number differs in one bit, the lowest
+// first: each result is that of a run of ranks, and runs that meet are neighbours, so the order of
+// operands is kept. At the end the even ranks hear the result. Cost: log2 n exchanges of the whole
+// vector, two messages more if n is no power of two.
 #include "libmpi/coll/coll.h"
 
 // The rank that is `doubler` among those that are left; `extra` pairs have lost one.

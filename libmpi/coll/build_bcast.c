@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // build_bcast.c: broadcast down a binomial tree.
 //
-// Ranks are counted from the root. Rank v hears from v without its lowest bit, and tells those with one bit more
-// below it, the farthest first. Cost: ceil(log2 n) messages of the whole buffer, one after the other.
+// Ranks are counted from the root. Rank v hears from v without its lowest bit, and tells those with
+// one bit more below it, the farthest first. Cost: ceil(log2 n) messages of the whole buffer, one
+// after the other.
 #include "libmpi/coll/coll.h"
 
 void mpii_build_bcast(struct mpii_schedule *schedule, const struct mpii_team *team, void *buf,

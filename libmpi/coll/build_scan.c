@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // build_scan.c: prefix reductions by doubling (Hillis and Steele 1986).
 //
-// Before the round for distance d, each rank has the result of the d ranks that end with it (or of all up to
-// it); it tells the rank d above, and puts what it hears from d below in front of its own.
-// Cost: ceil(log2 n) rounds of one vector each way. The exclusive scan keeps a second result, which begins with
-// what the rank below has.
+// Before the round for distance d, each rank has the result of the d ranks that end with it (or of
+// all up to it); it tells the rank d above, and puts what it hears from d below in front of its
+// own. Cost: ceil(log2 n) rounds of one vector each way. The exclusive scan keeps a second result,
+// which begins with what the rank below has.
 #include "libmpi/coll/coll.h"
 
 void mpii_build_scan(struct mpii_schedule *schedule, struct mpii_coll_call *call, bool inclusive)

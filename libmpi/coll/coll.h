@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // coll.h: one call of a collective operation, from its arguments to its schedule (MPI 4.1, chapter 6).
 //
-// The entry points (MPI_Bcast, MPI_Ibcast_c, ...) only fill a struct mpii_coll_call. A struct mpii_collective says
-// how such calls are checked and made into a schedule, and where memory shared by all ranks serves them
-// better (shared.h). Intercommunicators have the same builders: their peers are the remote group.
+// The entry points (MPI_Bcast, MPI_Ibcast_c, ...) only fill a struct mpii_coll_call. A struct
+// mpii_collective says how such calls are checked and made into a schedule, and where memory shared
+// by all ranks serves them better (shared.h). Intercommunicators have the same builders: their
+// peers are the remote group.
 #pragma once
 #include "libmpi/coll/schedule.h"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // flag.c: see flag.h.
 //
-// The invariant: whenever a thread of the core blocks on its list of waits, either the core has a sleeper or a
-// thread that looks through the list is running or ready. Hence a thread that stops looking, because
-// it blocks or has got what it waited for, leaves a sleeper if the list is not empty, and looks once more.
+// The invariant: whenever a thread of the core blocks on its list of waits, either the core has a
+// sleeper or a thread that looks through the list is running or ready. Hence a thread that stops
+// looking, because it blocks or has got what it waited for, leaves a sleeper if the list is not
+// empty, and looks once more.
 #include "libmpi/coll/flag.h"
 
 #define LOOKS_PER_PROGRESS 16 // the bus is looked at less often: each ring is a cache line

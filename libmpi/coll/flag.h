@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // flag.h: waiting for counters that another core raises.
 //
-// A flag is a 64-bit word that only rises. Its writer stores and then rouses the cores that may wait for it.
-// Who waits looks at the flag for a while, as long as no other rank of its core wants to run, then blocks.
-// The waits of a core are on one list, which whoever looks (because it waits, or has waited) looks
-// through for all. If nobody looks, the core has a sleeper: the thread that a writer on another core must wake.
+// A flag is a 64-bit word that only rises. Its writer stores and then rouses the cores that may
+// wait for it. Who waits looks at the flag for a while, as long as no other rank of its core wants
+// to run, then blocks. The waits of a core are on one list, which whoever looks (because it waits,
+// or has waited) looks through for all. If nobody looks, the core has a sleeper: the thread that a
+// writer on another core must wake.
 #pragma once
 #include "libmpi/request.h"
 #include <stdalign.h>
@@ -35,8 +36,9 @@ static inline void mpii_flag_set(_Atomic uint64_t *flag, uint64_t value)
     atomic_store_explicit(flag, value, memory_order_release); // [F]
 }
 
-// After mpii_flag_set, for each core (not one's own) that may wait. A full fence must lie between: one of the two
-// sees the other, the writer the sleeper or the sleeper the flag. Pairs with the fence in flag.c [S].
+// After mpii_flag_set, for each core (not one's own) that may wait. A full fence must lie between:
+// one of the two sees the other, the writer the sleeper or the sleeper the flag. Pairs with the
+// fence in flag.c [S].
 static inline void mpii_flags_fence(void)
 {
     atomic_thread_fence(memory_order_seq_cst); // [S]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// ialltoall.c: MPI_Ialltoall, MPI_Ialltoallv, MPI_Ialltoallw, and their persistent forms (MPI 4.1, 6.12 and 6.13).
+// ialltoall.c: MPI_Ialltoall, MPI_Ialltoallv, MPI_Ialltoallw, and their persistent forms (MPI 4.1,
+// 6.12 and 6.13).
 #include "libmpi/coll/calls.h"
 
 #pragma weak MPI_Ialltoall = PMPI_Ialltoall

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// ireduce_scatter.c: MPI_Ireduce_scatter and MPI_Ireduce_scatter_block, and their persistent forms (MPI 4.1, 6.12 and 6.13).
+// ireduce_scatter.c: MPI_Ireduce_scatter and MPI_Ireduce_scatter_block, and their persistent forms
+// (MPI 4.1, 6.12 and 6.13).
 #include "libmpi/coll/calls.h"
 
 #pragma weak MPI_Ireduce_scatter = PMPI_Ireduce_scatter

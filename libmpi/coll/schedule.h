@@ -6,9 +6,10 @@
 // messages before it are done. So a builder puts a fence between a receive and what uses its data,
 // and between a send and what changes them.
 //
-// Blocking, nonblocking and persistent collectives, and constructors of communicators, are the same schedules:
-// run at once, advanced while the program waits or tests, or started again and again.
-// Messages go in the communicator's second context, with a tag that each collective call has for itself.
+// Blocking, nonblocking and persistent collectives, and constructors of communicators, are the same
+// schedules: run at once, advanced while the program waits or tests, or started again and again.
+// Messages go in the communicator's second context, with a tag that each collective call has for
+// itself.
 #pragma once
 #include "libmpi/op.h"
 #include "libmpi/request.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // schedule_request.c: schedules that go on while the program does other things (MPI 4.1, 6.12 and 6.13).
 //
-// A started schedule is on its rank's list until it is done, and is advanced whenever the rank waits or tests,
-// for whatever: a rank that waits for a message must not hold up a broadcast it is part of (3.7.4, 6.12).
+// A started schedule is on its rank's list until it is done, and is advanced whenever the rank
+// waits or tests, for whatever: a rank that waits for a message must not hold up a broadcast it is
+// part of (3.7.4, 6.12).
 #include "libmpi/coll/schedule.h"
 #include <stdlib.h>
 

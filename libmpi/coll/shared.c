@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // shared.c: synchronisation of the ranks of a communicator; see shared.h.
 //
-// Ordering: ranks of one core run on one CPU, one after the other, so what any of them wrote before its core's
-// flag was set is released with the flag [F], and what the flag's reader may read, the ranks that run after it
-// on its core may read too.
+// Ordering: ranks of one core run on one CPU, one after the other, so what any of them wrote before
+// its core's flag was set is released with the flag [F], and what the flag's reader may read, the
+// ranks that run after it on its core may read too.
 #include "libmpi/coll/shared.h"
 #include <string.h>
 
@@ -167,14 +167,14 @@ void mpii_shared_wait_done_all(struct mpii_shared *shared)
 
 void mpii_shared_call_put(const struct mpii_shared *shared, const struct mpii_coll_call *call)
 {
-    memcpy(mpii_shared_part(shared, shared->rank, sizeof call), &call, sizeof call);
+    memcpy(mpii_shared_part(shared, shared->rank, sizeof(void *)), &call, sizeof(void *));
 }
 
 const struct mpii_coll_call *mpii_shared_call(const struct mpii_shared *shared, int rank)
 {
     const struct mpii_coll_call *call;
 
-    memcpy(&call, mpii_shared_part(shared, rank, sizeof call), sizeof call);
+    memcpy(&call, mpii_shared_part(shared, rank, sizeof(void *)), sizeof(void *));
     return call;
 }
 

@@ -6,12 +6,13 @@
 // atomics, and the last of them to arrive represents the core. Between cores there are flags, each on a
 // cache line of its core and written by that core only.
 //
-// The blocking collectives of a communicator are numbered, 0, 1, ...: `seq`, the same on all ranks. A flag has reached
-// seq + 1 when its event in collective `seq` has happened; so flags only rise and need no reset. Data that are
-// small travel in cells: each core has MPII_CELLS of them, used in turn. A cell is used again when all
-// ranks have finished with the collective that used it before: `done` of all cores says so, and mpii_shared_begin
-// waits for it. So a root may run ahead of the others by some collectives. Large data stay in the users'
-// buffers: the cell then holds a pointer to the call of each rank, and ranks copy from each other's buffers.
+// The blocking collectives of a communicator are numbered, 0, 1, ...: `seq`, the same on all ranks.
+// A flag has reached seq + 1 when its event in collective `seq` has happened; so flags only rise
+// and need no reset. Data that are small travel in cells: each core has MPII_CELLS of them, used in
+// turn. A cell is used again when all ranks have finished with the collective that used it before:
+// `done` of all cores says so, and mpii_shared_begin waits for it. So a root may run ahead of the
+// others by some collectives. Large data stay in the users' buffers: the cell then holds a pointer
+// to the call of each rank, and ranks copy from each other's buffers.
 #pragma once
 #include "libmpi/coll/coll.h"
 #include "libmpi/coll/flag.h"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // shared_barrier.c: barrier by counting within a core and dissemination between cores.
 //
-// The last rank of a core to arrive goes on for it: in round k it tells the core 2^k above, and hears from the one
-// 2^k below; then it lets the others go. A round flag has one reader, and rises with every barrier.
-// Cost: ceil(log2 cores) times a cache line there and one back at the same time, and a switch of threads per rank.
+// The last rank of a core to arrive goes on for it: in round k it tells the core 2^k above, and
+// hears from the one 2^k below; then it lets the others go. A round flag has one reader, and rises
+// with every barrier. Cost: ceil(log2 cores) times a cache line there and one back at the same
+// time, and a switch of threads per rank.
 #include "libmpi/coll/shared.h"
 
 static void disseminate(const struct mpii_shared *shared)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // shared_exchange.c: allgather and alltoall through cells, or from the ranks' buffers.
 //
-// Small blocks: each rank puts what it sends into its core's cell; when all cores' cells are full, each takes what
-// is for it. Cost: two copies of each block, and one synchronisation.
-// Large blocks, or such as only the receiver knows: the cells say where the blocks are. Cost: one copy of each block, by
-// its receiver, and a second synchronisation, after which the buffers are the users' again.
+// Small blocks: each rank puts what it sends into its core's cell; when all cores' cells are full,
+// each takes what is for it. Cost: two copies of each block, and one synchronisation. Large blocks,
+// or such as only the receiver knows: the cells say where the blocks are. Cost: one copy of each
+// block, by its receiver, and a second synchronisation, after which the buffers are the users'
+// again.
 #include "libmpi/coll/shared.h"
 
 // What this rank has for another; for itself too.

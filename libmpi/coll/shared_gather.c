@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // shared_gather.c: gather through cells, or from the ranks' buffers.
 //
-// Small blocks: each rank puts its block into its core's cell and is done; the last of a core publishes it; the
-// root empties the cells of all cores. Cost: two copies of each block, the second ones by the root.
-// Large blocks, and MPI_Gatherv, where only the root knows them all: the cells say where the blocks are, and the root
-// copies them from there. Cost: one copy of each block by the root, and a flag back from the root's core.
+// Small blocks: each rank puts its block into its core's cell and is done; the last of a core
+// publishes it; the root empties the cells of all cores. Cost: two copies of each block, the second
+// ones by the root. Large blocks, and MPI_Gatherv, where only the root knows them all: the cells
+// say where the blocks are, and the root copies them from there. Cost: one copy of each block by
+// the root, and a flag back from the root's core.
 #include "libmpi/coll/shared.h"
 
 static void gather_small(struct mpii_shared *shared, struct mpii_coll_call *call, size_t bytes)

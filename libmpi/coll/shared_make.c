@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // shared_make.c: what the ranks of a communicator share comes and goes.
 //
-// All ranks know on which core each of them lives, so they agree on the order of cores and of the ranks of a core
-// without a message. The first rank of a core makes its part; the addresses are exchanged once.
-// A part can be freed when no core looks at it any more. Only its own core may free it: it keeps parts that its ranks
-// have done with on a list, and looks through that when it makes the next.
+// All ranks know on which core each of them lives, so they agree on the order of cores and of the
+// ranks of a core without a message. The first rank of a core makes its part; the addresses are
+// exchanged once. A part can be freed when no core looks at it any more. Only its own core may free
+// it: it keeps parts that its ranks have done with on a list, and looks through that when it makes
+// the next.
 #include "libmpi/coll/shared.h"
 #include "libmpi/comm/construct.h"
 #include "libmpi/pt2pt/wire.h"
@@ -65,8 +66,8 @@ static struct mpii_shared *view_new(const struct mpii_comm *comm)
         return NULL;
     shared->size = comm->size;
     shared->rank = comm->rank;
-    shared->state = malloc(size * sizeof *shared->state);
-    shared->flags_of = malloc(size * sizeof *shared->flags_of);
+    shared->state = malloc(size * sizeof(void *));
+    shared->flags_of = malloc(size * sizeof(void *));
     shared->core_of = malloc(size * sizeof *shared->core_of);
     shared->local_of = malloc(size * sizeof *shared->local_of);
     if (shared->state && shared->flags_of && shared->core_of && shared->local_of &&

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // shared_reduce.c: reduce and allreduce of small vectors: per core first, then across cores.
 //
-// Each rank leaves its vector with its core. The last of a core reduces them, in the order of ranks, into the core's cell.
-// The results of all cores are then reduced in the order of cores: by the root, or for an allreduce on every core,
-// so that all get the same bits. For commutative operations: the ranks of a core need not be neighbours.
-// Cost: a cache line for each 48 bytes from each core to each other, at the same time; n reductions in all
-// and one for each core more. A rank that is not the root does not wait.
+// Each rank leaves its vector with its core. The last of a core reduces them, in the order of
+// ranks, into the core's cell. The results of all cores are then reduced in the order of cores: by
+// the root, or for an allreduce on every core, so that all get the same bits. For commutative
+// operations: the ranks of a core need not be neighbours. Cost: a cache line for each 48 bytes from
+// each core to each other, at the same time; n reductions in all and one for each core more. A rank
+// that is not the root does not wait.
 #include "libmpi/coll/shared.h"
 #include "libmpi/coll/shared_vector.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// shared_scan.c: scan and exscan of small vectors: all put theirs into their cores' cells, and each reduces those of the
-// ranks below it, in their order. Cost: one synchronisation, and up to n reductions on the last rank.
+// shared_scan.c: scan and exscan of small vectors: all put theirs into their cores' cells, and each
+// reduces those of the ranks below it, in their order. Cost: one synchronisation, and up to n
+// reductions on the last rank.
 #include "libmpi/coll/shared.h"
 #include <string.h>
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // shared_scatter.c: scatter through the root's cell, or from its buffer.
 //
-// Small blocks: the root puts all into the cell of its core and is done. Cost: two copies of each block.
-// Large blocks, and MPI_Scatterv: the cell says where the root's blocks are; each rank copies its own, and the root
-// waits until all have. Cost: one copy of each block, by its receiver, and a flag from each core back.
+// Small blocks: the root puts all into the cell of its core and is done. Cost: two copies of each
+// block. Large blocks, and MPI_Scatterv: the cell says where the root's blocks are; each rank
+// copies its own, and the root waits until all have. Cost: one copy of each block, by its receiver,
+// and a flag from each core back.
 #include "libmpi/coll/shared.h"
 
 static void scatter_small(struct mpii_shared *shared, struct mpii_coll_call *call, size_t bytes)

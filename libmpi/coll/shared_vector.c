@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // shared_vector.c: reduce, allreduce and reduce_scatter of large vectors, straight from the ranks' buffers.
 //
-// The vector is cut into a part for each rank. Each reduces its part of all ranks' inputs, in the order of ranks, a piece
-// at a time that stays in the first cache, and writes the result to where it belongs: the root's buffer, those of all ranks,
-// or its own. An input in place is only read, and then written, by the rank whose part it is.
-// Cost: per rank, n reductions of a part; for an allreduce, n copies of a part; two synchronisations.
+// The vector is cut into a part for each rank. Each reduces its part of all ranks' inputs, in the
+// order of ranks, a piece at a time that stays in the first cache, and writes the result to where
+// it belongs: the root's buffer, those of all ranks, or its own. An input in place is only read,
+// and then written, by the rank whose part it is. Cost: per rank, n reductions of a part; for an
+// allreduce, n copies of a part; two synchronisations.
 #include "libmpi/coll/shared_vector.h"
 #include <string.h>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // agree.c: the messages of an agreement on a context (comm/context.h), as steps of a schedule.
 //
-// A round: everybody's offer, combined by AND over the team; for an intercommunicator the leaders exchange the
-// results, combine them, and tell their teams. Then all look at the same words, and go on or begin another round.
+// A round: everybody's offer, combined by AND over the team; for an intercommunicator the leaders
+// exchange the results, combine them, and tell their teams. Then all look at the same words, and go
+// on or begin another round.
 #include "libmpi/comm/construct.h"
 
 static void words_and(const struct mpii_op *op, const void *in, void *inout, MPI_Count count,

@@ -28,8 +28,9 @@ struct mpii_agree {
     size_t first; // step of a round
 };
 
-// Appends the rounds: all of `team`, and of the team beyond the bridge unless that is NULL, get the same context,
-// or `exhausted`. `seed`: see mpii_context_begin. `agree` must stay until the schedule has run.
+// Appends the rounds: all of `team`, and of the team beyond the bridge unless that is NULL, get the
+// same context, or `exhausted`. `seed`: see mpii_context_begin. `agree` must stay until the
+// schedule has run.
 void mpii_build_agree(struct mpii_schedule *schedule, struct mpii_agree *agree, uint32_t seed,
                       const struct mpii_team *team, const struct mpii_bridge *bridge);
 

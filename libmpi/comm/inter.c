@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // inter.c: MPI_Intercomm_create (MPI 4.1, 7.6.2).
 //
-// The leaders exchange the sizes of their groups and what seeds the agreement, tell their groups, and then do the
-// same with the groups themselves. Two agreements follow: on the intercommunicator's context over both
-// groups, and in each group on that of its own communicator, which collectives use.
+// The leaders exchange the sizes of their groups and what seeds the agreement, tell their groups,
+// and then do the same with the groups themselves. Two agreements follow: on the
+// intercommunicator's context over both groups, and in each group on that of its own communicator,
+// which collectives use.
 #include "libmpi/comm/construct.h"
 #include <stdlib.h>
 

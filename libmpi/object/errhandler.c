@@ -46,7 +46,8 @@ static int kind_class(enum mpii_kind kind)
     }
 }
 
-// The object whose handler a call is about, or NULL with the error of `function`. MPI_FILE_NULL stands for files not open yet (14.7).
+// The object whose handler a call is about, or NULL with the error of `function`. MPI_FILE_NULL
+// stands for files not open yet (14.7).
 static int owner_find(const char *function, enum mpii_kind kind, void *handle,
                       struct mpii_object **owner)
 {

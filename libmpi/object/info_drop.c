@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// info_drop.c: the end of info objects: a file of its own, for every communicator needs it and most have none.
+// info_drop.c: the end of info objects: a file of its own, for every communicator needs it and most
+// have none.
 #include "libmpi/object/info.h"
 #include <stdlib.h>
 

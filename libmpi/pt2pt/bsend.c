@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// bsend.c: sends in buffered mode (MPI 4.1, 3.4, 3.7.2 and 3.9). They are complete as soon as the message has been
-// copied to the attached buffer.
+// bsend.c: sends in buffered mode (MPI 4.1, 3.4, 3.7.2 and 3.9). They are complete as soon as the
+// message has been copied to the attached buffer.
 #include "libmpi/pt2pt/buffer.h"
 
 static int no_memory(const struct mpii_message_args *args)

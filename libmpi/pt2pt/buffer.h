@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // buffer.h: the buffers of buffered sends (MPI 4.1, 3.6).
 //
-// A buffer is the process's or a communicator's. It holds segments in the order of their addresses, each the
-// copy of one message and what is needed to send it, which is why a message takes up to MPI_BSEND_OVERHEAD bytes
-// more than its data. With MPI_BUFFER_AUTOMATIC every segment is malloc'ed.
-// Segments whose message has gone are freed when the buffer is used next.
+// A buffer is the process's or a communicator's. It holds segments in the order of their addresses,
+// each the copy of one message and what is needed to send it, which is why a message takes up to
+// MPI_BSEND_OVERHEAD bytes more than its data. With MPI_BUFFER_AUTOMATIC every segment is
+// malloc'ed. Segments whose message has gone are freed when the buffer is used next.
 #pragma once
 #include "libmpi/pt2pt/check.h"
 

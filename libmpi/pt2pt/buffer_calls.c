@@ -34,7 +34,7 @@ static int look_up(const char *function, const MPI_Comm *handle, struct mpii_com
 
 static int attach(const char *function, const MPI_Comm *handle, void *address, MPI_Count bytes)
 {
-    const MPI_Comm at = handle ? *handle : MPI_COMM_NULL;
+    MPI_Comm at = handle ? *handle : MPI_COMM_NULL;
     struct mpii_comm *comm;
     int rc = look_up(function, handle, &comm);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// buffer_iflush.c: MPI_Buffer_iflush and MPI_Comm_iflush_buffer (MPI 4.1, 3.6): requests that are done when the
-// messages that were in the buffer at the call have gone.
+// buffer_iflush.c: MPI_Buffer_iflush and MPI_Comm_iflush_buffer (MPI 4.1, 3.6): requests that are
+// done when the messages that were in the buffer at the call have gone.
 #include "libmpi/pt2pt/buffer.h"
 #include <stdlib.h>
 

@@ -25,7 +25,8 @@ int mpii_check_receive(struct mpii_message_args *args);
 int mpii_check_probe(const char *function, int source, int tag, MPI_Comm handle,
                      struct mpii_comm **comm);
 
-// A send or receive request of checked arguments, not started; keeps communicator and datatype. NULL: no memory.
+// A send or receive request of checked arguments, not started; keeps communicator and datatype.
+// NULL: no memory.
 struct mpii_request *mpii_send_request(const struct mpii_message_args *args,
                                        enum mpii_send_mode mode);
 struct mpii_request *mpii_receive_request(const struct mpii_message_args *args);
@@ -40,8 +41,8 @@ int mpii_truncated(const struct mpii_message_args *args, int source, int tag);
 // Sends and receives: MPI_Send and MPI_Recv, of unchecked arguments.
 int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode);
 
-// The short ways of MPI_Send and MPI_Recv: direct.c. The peer is not MPI_PROC_NULL. False: not for this message,
-// nothing has been done; otherwise *error says how the receive ended.
+// The short ways of MPI_Send and MPI_Recv: direct.c. The peer is not MPI_PROC_NULL. False: not for
+// this message, nothing has been done; otherwise *error says how the receive ended.
 bool mpii_send_direct(const struct mpii_message_args *args);
 bool mpii_receive_direct(const struct mpii_message_args *args, MPI_Status *status, int *error);
 
@@ -60,7 +61,8 @@ void mpii_message_status(const struct mpii_message *message, MPI_Status *status)
 
 // --- lists of requests ---
 
-// MPI_SUCCESS, or MPI_ERR_COUNT or MPI_ERR_REQUEST after the error handler was invoked. Null handles are fine.
+// MPI_SUCCESS, or MPI_ERR_COUNT or MPI_ERR_REQUEST after the error handler was invoked. Null
+// handles are fine.
 int mpii_check_requests(const char *function, int count, const MPI_Request list[]);
 
 // MPI_SUCCESS for one request that is not MPI_REQUEST_NULL, in *request; otherwise MPI_ERR_REQUEST.

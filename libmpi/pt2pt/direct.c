@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// direct.c: the short ways of MPI_Send and MPI_Recv: what fits beside an element of the bus goes from the sender's
-// buffer into it, and from there into the receiver's. Nothing else of the memory changes.
+// direct.c: the short ways of MPI_Send and MPI_Recv: what fits beside an element of the bus goes
+// from the sender's buffer into it, and from there into the receiver's. Nothing else of the memory
+// changes.
 //
 // They save time, and no more: whatever is not quite so goes the way of all messages.
 #include "libmpi/pt2pt/check.h"

@@ -295,8 +295,8 @@ void mpii_test_turn(void)
         mpii_engine->yield();
 }
 
-// The request whose end will wake who waits for `request`: itself or, if it makes progress of its own, the one
-// it needs next. NULL: not known.
+// The request whose end will wake who waits for `request`: itself or, if it makes progress of its
+// own, the one it needs next. NULL: not known.
 static struct mpii_request *waker_of(struct mpii_request *request)
 {
     while (request && !mpii_request_done(request) && request->class && request->class->progress)

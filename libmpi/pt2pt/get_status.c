@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// get_status.c: MPI_Request_get_status and its kin for several requests (MPI 4.1, 3.7.6): as the tests, but the
-// requests stay as they are.
+// get_status.c: MPI_Request_get_status and its kin for several requests (MPI 4.1, 3.7.6): as the
+// tests, but the requests stay as they are.
 #include "libmpi/pt2pt/check.h"
 
 // The status of a null or inactive request is empty, and its operation complete.

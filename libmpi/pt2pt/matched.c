@@ -121,7 +121,7 @@ static int matched_request(struct mpii_message_args *args, MPI_Message *handle,
 
 static int matched_receive(struct mpii_message_args *args, MPI_Message *message, MPI_Status *status)
 {
-    struct mpii_request *request;
+    struct mpii_request *request = NULL;
     MPI_Status own;
     int rc = matched_request(args, message, &request);
 
@@ -135,7 +135,7 @@ static int matched_receive(struct mpii_message_args *args, MPI_Message *message,
 
 static int matched_start(struct mpii_message_args *args, MPI_Message *message, MPI_Request *handle)
 {
-    struct mpii_request *request;
+    struct mpii_request *request = NULL;
     int rc = mpii_check_result(args->function, handle, "request");
 
     if (rc == MPI_SUCCESS)

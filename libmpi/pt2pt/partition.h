@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // partition.h: partitioned communication (MPI 4.1, chapter 4).
 //
-// MPI_Psend_init and MPI_Precv_init meet once, in the receiver's endpoint, in the order of the calls. From then on
-// no messages are needed, for either side sees the other's memory: a partition that is ready is copied straight from
-// buffer to buffer, by the sender in MPI_Pready if the receive has been started, by the receiver in MPI_Start
-// otherwise. So that exactly one of them does it, either says first what it has done, then looks at the other,
-// and who copies claims the partition.
+// MPI_Psend_init and MPI_Precv_init meet once, in the receiver's endpoint, in the order of the
+// calls. From then on no messages are needed, for either side sees the other's memory: a partition
+// that is ready is copied straight from buffer to buffer, by the sender in MPI_Pready if the
+// receive has been started, by the receiver in MPI_Start otherwise. So that exactly one of them
+// does it, either says first what it has done, then looks at the other, and who copies claims the
+// partition.
 //
-// A round begins with the MPI_Start of both sides and ends when `left` is 0: all partitions copied, both sides
-// started. Who takes the last one off prepares the next round and completes both requests. Until then
-// neither side can free what the other looks at.
+// A round begins with the MPI_Start of both sides and ends when `left` is 0: all partitions copied,
+// both sides started. Who takes the last one off prepares the next round and completes both
+// requests. Until then neither side can free what the other looks at.
 #pragma once
 #include "libmpi/pt2pt/check.h"
 
@@ -30,7 +31,8 @@ struct mpii_partitioned {
     MPI_Count total;        // of all
     MPI_Count incoming;     // of a receive: the sender's total, once they have met
     _Atomic uint64_t round; // started last; from 1
-    // The sender's: what is left of the round, and each partition's round * 2 when it is ready, + 1 when claimed.
+    // The sender's: what is left of the round, and each partition's round * 2 when it is ready, + 1
+    // when claimed.
     _Atomic uint64_t left;
     _Atomic uint64_t *state;
     // The receiver's: bytes of each partition that have not come yet.

@@ -10,12 +10,12 @@ static int check(const char *function, MPI_Request handle, int which, struct mpi
     if (rc != MPI_SUCCESS)
         return rc;
     *side = request->kind == MPII_PARTITIONED ? request->extra : NULL;
-    if (!*side || (*side)->which != which)
-        return mpii_error(function, mpii_request_comm(request), MPI_ERR_REQUEST,
-                          which == MPII_PARTITIONED_SEND
-                              ? "the request is not a partitioned send"
-                              : "the request is not a partitioned receive");
-    return MPI_SUCCESS;
+    if (*side && (*side)->which == which)
+        return MPI_SUCCESS;
+    rc = mpii_error(function, mpii_request_comm(request), MPI_ERR_REQUEST,
+                    which == MPII_PARTITIONED_SEND ? "the request is not a partitioned send"
+                                                   : "the request is not a partitioned receive");
+    return rc != MPI_SUCCESS ? rc : MPI_ERR_REQUEST;
 }
 
 static int check_partition(const char *function, const struct mpii_partitioned *side, int partition)

@@ -35,8 +35,8 @@ static int receive_init(struct mpii_message_args *args, MPI_Request *handle)
 #define ARGS(peer_rank) \
     &(struct mpii_message_args) \
     { \
-        .function = __func__, .buf = buf, .count = count, .datatype = datatype, .peer = peer_rank, \
-        .tag = tag, .comm_handle = comm \
+        .function = __func__, .buf = buf, .count = count, .datatype = datatype, \
+        .peer = (peer_rank), .tag = tag, .comm_handle = comm \
     }
 
 #pragma weak MPI_Send_init = PMPI_Send_init

@@ -39,10 +39,12 @@ void mpii_request_start_receive(struct mpii_request *request)
 
 int mpii_truncated(const struct mpii_message_args *args, int source, int tag)
 {
+    const long long capacity = args->count * args->type->size;
+
     return mpii_error(
         args->function, args->comm_handle, MPI_ERR_TRUNCATE,
         "the message from rank %d with tag %d is longer than the buffer of %lld bytes", source, tag,
-        (long long)(args->count * args->type->size));
+        capacity);
 }
 
 static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)

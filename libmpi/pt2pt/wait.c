@@ -166,7 +166,7 @@ static int find_done(int count, MPI_Request list[])
 // A list for mpii_wait_turn: null handles become NULL. For up to 64 requests in `few`.
 static struct mpii_request **waitable(int count, MPI_Request list[], struct mpii_request *few[64])
 {
-    struct mpii_request **all = count <= 64 ? few : malloc((size_t)count * sizeof *all);
+    struct mpii_request **all = count <= 64 ? few : malloc((size_t)count * sizeof(void *));
 
     for (int i = 0; all && i < count; i++)
         all[i] = mpii_request_live(list[i]) ? of(list[i]) : NULL;

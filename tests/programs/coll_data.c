@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// coll_data.c: collectives that move data, blocking and nonblocking, with plain and derived datatypes, in place,
-// with any root and many counts. Any MPI can run it; rank 0 prints "ok".
+// coll_data.c: collectives that move data, blocking and nonblocking, with plain and derived
+// datatypes, in place, with any root and many counts. Any MPI can run it; rank 0 prints "ok".
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// coll_reduce.c: reductions and scans, with operations of the standard and of the user, commutative or not,
-// in place, with plain and derived datatypes, blocking and nonblocking. Any MPI can run it; rank 0 prints "ok".
+// coll_reduce.c: reductions and scans, with operations of the standard and of the user, commutative
+// or not, in place, with plain and derived datatypes, blocking and nonblocking. Any MPI can run it;
+// rank 0 prints "ok".
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>

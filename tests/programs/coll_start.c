@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// coll_start.c: many nonblocking collectives at a time on several communicators, mixed with blocking ones and messages, and
-// persistent ones, started in different orders. MPI 4 is needed; rank 0 prints "ok".
+// coll_start.c: many nonblocking collectives at a time on several communicators, mixed with
+// blocking ones and messages, and persistent ones, started in different orders. MPI 4 is needed;
+// rank 0 prints "ok".
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>

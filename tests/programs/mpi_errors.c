@@ -41,6 +41,7 @@ static int class_of(int code)
 static int calls, last_code;
 static MPI_Comm last_comm;
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the standard has it so
 static void count_calls(MPI_Comm *comm, int *code, ...)
 {
     calls++;
@@ -76,6 +77,7 @@ static void check_handlers(void)
     CHECK(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRHANDLER_NULL) != MPI_SUCCESS);
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter)
 static void count_file_calls(MPI_File *file, int *code, ...)
 {
     calls++;
@@ -133,7 +135,8 @@ static void check_codes(void)
     CHECK(MPI_Error_string(code, text, &length) == MPI_SUCCESS && length == 0);
     CHECK(MPI_Remove_error_string(code) != MPI_SUCCESS);
     CHECK(MPI_Remove_error_code(class) != MPI_SUCCESS);
-    CHECK(MPI_Remove_error_code(code) == MPI_SUCCESS && MPI_Remove_error_code(code) != MPI_SUCCESS);
+    CHECK(MPI_Remove_error_code(code) == MPI_SUCCESS);
+    CHECK(MPI_Remove_error_code(code) != MPI_SUCCESS); // gone
     CHECK(MPI_Remove_error_string(class) == MPI_SUCCESS);
     CHECK(MPI_Remove_error_class(class) == MPI_SUCCESS);
     CHECK(MPI_Remove_error_code(other) == MPI_SUCCESS && last_used() == before);

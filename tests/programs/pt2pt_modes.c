@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // pt2pt_modes.c: messages of all sizes in all modes between all ranks, each checked (MPI 4.1, chapter 3).
 //
-// The sizes lie around the limits where Torito changes its way: what fits beside a bus element, what is copied to
-// a buffer, what is received straight from the sender's.
+// The sizes lie around the limits where Torito changes its way: what fits beside a bus element,
+// what is copied to a buffer, what is received straight from the sender's.
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -94,8 +94,8 @@ static void send_as(int mode, const void *buf, int bytes, int dest, int tag)
     CHECK(request == MPI_REQUEST_NULL);
 }
 
-// Each rank sends to the one `step` further on, itself included; the receive is posted first, so that ready sends
-// are correct and no send waits for ever.
+// Each rank sends to the one `step` further on, itself included; the receive is posted first, so
+// that ready sends are correct and no send waits for ever.
 static void test_modes(void)
 {
     for (int step = 0; step < ranks; step++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// pt2pt_requests.c: persistent, partitioned, generalized, freed and cancelled requests, probes and buffered sends
-// (MPI 4.1, 3.6 to 3.11, 4.2 and 13.2).
+// pt2pt_requests.c: persistent, partitioned, generalized, freed and cancelled requests, probes and
+// buffered sends (MPI 4.1, 3.6 to 3.11, 4.2 and 13.2).
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdio.h>
