@@ -103,7 +103,7 @@ struct mpii_endpoint {
 
 extern struct mpii_endpoint mpii_endpoint;
 
-// MPI_Init: publishes the endpoint and waits until all ranks have.
+// MPI_Init: publishes the endpoint. Whoever sends to a rank that has not come so far waits for it.
 void mpii_engine_init(void);
 
 // --- requests ---

@@ -31,9 +31,16 @@ void mpii_engine_init(void)
     // [P] release: the endpoint before its address.
     atomic_store_explicit(&mpii_engine->peers[mpii_engine->rank], &mpii_endpoint,
                           memory_order_release);
-    for (uint32_t r = 0; r < mpii_engine->ranks; r++) // ends when every rank has called MPI_Init
-        while (!atomic_load_explicit(&mpii_engine->peers[r], memory_order_acquire)) // [P]
-            turn();
+}
+
+struct mpii_endpoint *mpii_endpoint_wait(uint32_t world)
+{
+    struct mpii_endpoint *endpoint;
+
+    // Ends when that rank has called MPI_Init.
+    while (!(endpoint = atomic_load_explicit(&mpii_engine->peers[world], memory_order_acquire))) // [P]
+        turn();
+    return endpoint;
 }
 
 struct mpii_core *mpii_core(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // partition_init.c: MPI_Psend_init and MPI_Precv_init (MPI 4.1, 4.2.1).
 #include "libmpi/pt2pt/partition.h"
+#include "libmpi/pt2pt/wire.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,7 @@ static void side_set(struct mpii_partitioned *side, int which, const struct mpii
         side->endpoint = &mpii_endpoint;
     } else {
         side->source = args->comm->rank;
-        side->endpoint = atomic_load_explicit(&mpii_services()->peers[peer], memory_order_relaxed);
+        side->endpoint = mpii_endpoint_of(peer);
     }
     if (args->peer == MPI_PROC_NULL)
         side->endpoint = NULL;

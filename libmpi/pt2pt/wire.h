@@ -45,9 +45,15 @@ struct mpii_eager {
 
 extern const struct services *mpii_engine; // mpii_services(), once the engine runs
 
+// The endpoint of a rank of MPI_COMM_WORLD; waits until it has called MPI_Init.
+struct mpii_endpoint *mpii_endpoint_wait(uint32_t world);
 static inline struct mpii_endpoint *mpii_endpoint_of(uint32_t world)
 {
-    return atomic_load_explicit(&mpii_engine->peers[world], memory_order_relaxed);
+    // [P] acquire: the endpoint behind its address. Pairs with mpii_engine_init.
+    struct mpii_endpoint *endpoint =
+        atomic_load_explicit(&mpii_engine->peers[world], memory_order_acquire);
+
+    return __builtin_expect(endpoint != NULL, 1) ? endpoint : mpii_endpoint_wait(world);
 }
 
 // A place on the bus to the endpoint's core, another one, to be filled and published at once.
