@@ -55,10 +55,12 @@ void *mpii_object_new(enum mpii_kind kind, size_t bytes)
     return object;
 }
 
-void mpii_object_delete(void *object)
+void mpii_object_delete(void *pointer)
 {
-    if (((struct mpii_object *)object)->name_owned)
-        free(((struct mpii_object *)object)->name);
+    struct mpii_object *object = pointer;
+
+    if (object->name_owned)
+        free(object->name);
     free(object);
     fake_library.objects--;
 }
