@@ -10,6 +10,7 @@
 #include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/x86io.h"
+#include "machine/x86/vector.h"
 #include <elf.h>
 
 #define LOW_MEMORY_END (1ull << 20)
@@ -44,7 +45,7 @@ static void core0_init(void)
     pc_core[0] = &core0;
     cpu_init(&core0, 0);
     machine_pc.fsgsbase = pc_features.fsgsbase;
-    machine_pc.vector_bytes = cpu_vector_bytes();
+    vector_init(&machine_pc);
 }
 
 // The old interrupt controllers: away from the exceptions' vectors, then masked (8259A; writes to

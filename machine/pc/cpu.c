@@ -27,8 +27,6 @@
 #define XCR0_X87_SSE 0x03ul
 #define XCR0_AVX 0x04ul
 #define XCR0_AVX512 0xe0ul
-#define FXSAVE_BYTES 512ul
-#define XSAVE_HEADER_BYTES 64ul
 
 enum { IST_TRAP = 1, IST_NMI, IST_DOUBLE, IST_MACHINE_CHECK };
 
@@ -46,7 +44,6 @@ uintptr_t pc_core_stack[CORES_MAX];
 struct pc_core *pc_core[CORES_MAX];
 
 static struct gate idt[PC_VECTORS]; // one for all cores: the interrupt stacks are in each core's TSS
-static size_t vector_bytes = FXSAVE_BYTES;
 
 void cpu_features_find(void)
 {
@@ -158,8 +155,6 @@ void cpu_init(struct pc_core *core, uint32_t index)
     msr_write(MSR_GS_BASE, (uintptr_t)core);
     msr_write(MSR_FS_BASE, 0);
     control_registers_set();
-    if (index == 0 && pc_features.xsave)
-        vector_bytes = ROUND_UP(cpuid(0xd, 0).ebx, 64); // for what XCR0 enables
     // The payload calls the kernel by `syscall` although both run in ring 0: it jumps to LSTAR, and
     // CS = STAR[47:32], SS = that + 8.
     msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | (pc_features.nx ? EFER_NXE : 0));
@@ -184,30 +179,6 @@ uintptr_t cpu_fs_get(void)
         return msr_read(MSR_FS_BASE);
     __asm__ volatile("rdfsbase %0" : "=r"(base));
     return base;
-}
-
-size_t cpu_vector_bytes(void)
-{
-    return vector_bytes;
-}
-
-void cpu_vector_save(void *area)
-{
-    if (!pc_features.xsave) {
-        __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
-        return;
-    }
-    // XSAVE leaves most of its header as it was, and XRSTOR faults if that is not zero.
-    memset((char *)area + FXSAVE_BYTES, 0, XSAVE_HEADER_BYTES);
-    __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(-1), "d"(-1) : "memory");
-}
-
-void cpu_vector_restore(const void *area)
-{
-    if (pc_features.xsave)
-        __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(-1), "d"(-1) : "memory");
-    else
-        __asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
 }
 
 void cpu_random(uint8_t *to, size_t bytes)

@@ -12,7 +12,7 @@ static long pc_host_call(long nr, const uint64_t arg[6])
     return -ENOSYS; // no host below
 }
 
-// boot.c fills in what depends on the CPU: fsgsbase and vector_bytes.
+// boot.c fills in what depends on the CPU: fsgsbase and the vector state.
 struct machine machine_pc = {
     .name = "pc",
     .now_ns = clock_now_ns,
@@ -31,8 +31,6 @@ struct machine machine_pc = {
     .fs_get = cpu_fs_get,
     .idle_spins = 1000,
     .poll_spins = 50000,
-    .vector_save = cpu_vector_save,
-    .vector_restore = cpu_vector_restore,
     .console_write = pc_console_write,
     .console_read = pc_console_read,
     .kick = pc_kick,

@@ -96,9 +96,6 @@ void cpu_init(struct pc_core *core, uint32_t index);
 void cpu_stacks_set(struct pc_core *core, uintptr_t low);
 void cpu_fs_set(uintptr_t base);
 uintptr_t cpu_fs_get(void);
-size_t cpu_vector_bytes(void);
-void cpu_vector_save(void *area);
-void cpu_vector_restore(const void *area);
 void cpu_random(uint8_t *to, size_t bytes);
 
 // --- smp.c ---
