@@ -102,7 +102,9 @@ struct job {
     uint32_t ranks;
     uint32_t cores;
     uint32_t section_count;
-    uint32_t stdin_rank;      // JOB_NO_RANK: nobody reads; JOB_STDIN_ALL: every rank its own copy
+    uint32_t stdin_rank; // JOB_NO_RANK: nobody reads; JOB_STDIN_ALL: every rank its own copy
+    uint32_t debug_rank; // JOB_NO_RANK, or: all ranks wait for a debugger of this one
+    uint32_t reserved;
     uint64_t sections_offset; // struct job_section[section_count]
     uint64_t out_offset;      // struct job_ring[ranks]
     uint64_t in_offset;       // struct job_ring, one; with JOB_STDIN_ALL one for each rank

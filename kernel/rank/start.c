@@ -4,6 +4,7 @@
 // From high to low addresses: the strings, the program headers as the program shall see them, the
 // vectors. The strings are writable, as glibc's tunables parser expects.
 #include "kernel/rank/start.h"
+#include "kernel/rank/debug.h"
 #include "kernel/rank/rank.h"
 #include "lib/lib.h"
 #include "machine/payload.h"
@@ -239,5 +240,7 @@ void start_rank(void *arg)
     memcpy(top + 2 + args.count, envp, (envc + 1) * sizeof *envp);
     memcpy(top + words, auxv, auxc * sizeof auxv[0]);
     job_running();
+    if (job_region && job_region->debug_rank != JOB_NO_RANK)
+        debug_wait(rank);
     payload_enter(rank->slot.memory.base + rank->payload->header->payload_start, (uintptr_t)top);
 }

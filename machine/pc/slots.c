@@ -13,6 +13,8 @@
 // while the directory's entry points to it; otherwise the entry is empty or maps 2 MiB at once.
 //
 // The payload's read-only segments lie below data_start: 4 KiB pages of the template, shared by all.
+// A rank that is debugged has copies of its own at the end of its part: a debugger writes breakpoints
+// into them that no other rank may meet.
 #include "machine/pc/devices.h"
 #include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
@@ -221,13 +223,40 @@ static bool part_layout(struct part *part, uintptr_t base, uint64_t data_start)
     return data < part->memory.end;
 }
 
-static void segment_share(const struct part *part, const struct payload_segment *segment)
+// Bytes of a segment's pages.
+static uint64_t segment_bytes(const struct payload_segment *segment)
+{
+    return ROUND_UP(segment->vaddr % PAGE_BYTES + segment->file_bytes, PAGE_BYTES);
+}
+
+static bool debugged(uint32_t rank)
+{
+    return pc_job && pc_job->debug_rank == rank;
+}
+
+// Sets the end of a part aside for copies of the read-only segments.
+static uint64_t text_bytes(const struct payload *payload)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < payload->segment_count; i++)
+        if (!(payload->segment[i].flags & PF_W))
+            bytes += segment_bytes(&payload->segment[i]);
+    return bytes;
+}
+
+// Maps a read-only segment. `copy`, if not 0, is the physical address of a place for the rank's own.
+static void segment_map(const struct part *part, const struct payload_segment *segment, uint64_t copy)
 {
     uint64_t flags = flags_of(segment->flags & PF_X ? PROT_R | PROT_X : PROT_R);
     uintptr_t at = ROUND_DOWN(segment->vaddr, PAGE_BYTES);
     uint64_t from = (uintptr_t)segment->bytes - (segment->vaddr - at) - IMAGE_DIRECT_BASE;
 
     assert(from % PAGE_BYTES == 0);
+    if (copy) {
+        memcpy(direct(copy), direct(from), segment_bytes(segment));
+        from = copy;
+    }
     for (; at < segment->vaddr + segment->file_bytes; at += PAGE_BYTES, from += PAGE_BYTES)
         entry_set(&table_use(part, at)[at / PAGE_BYTES % TABLE_ENTRIES], from | flags);
 }
@@ -237,19 +266,27 @@ int pc_slot_create(uint32_t rank, uint32_t ranks, const struct payload *payload,
 {
     uintptr_t base = IMAGE_SLOT_BASE + rank * slots.stride;
     uint64_t data_start = payload->header->data_start;
+    uint64_t text = debugged(rank) ? text_bytes(payload) : 0, copy;
     struct part *part = &slots.part[rank];
 
     assert(rank < ranks && ranks == slots.ranks && data_start % PAGE_BYTES == 0);
     if (!ranges_part(&slots.free, slots.part_bytes, rank, &part->memory) ||
-        !part_layout(part, base, data_start))
+        part->memory.end - part->memory.start < text)
+        return -ENOMEM;
+    part->memory.end -= text;
+    copy = text ? part->memory.end : 0;
+    if (!part_layout(part, base, data_start))
         return -ENOMEM;
     memset(direct(part->tables), 0, part->directories * PAGE_BYTES);
     for (uint32_t i = 0; i < part->directories; i++)
         entry_set(paging_slot_entry(base + i * GIB),
                   (part->tables + i * PAGE_BYTES) | PTE_PRESENT | PTE_WRITE);
-    for (uint32_t i = 0; i < payload->segment_count; i++)
-        if (!(payload->segment[i].flags & PF_W))
-            segment_share(part, &payload->segment[i]);
+    for (uint32_t i = 0; i < payload->segment_count; i++) {
+        if (payload->segment[i].flags & PF_W)
+            continue;
+        segment_map(part, &payload->segment[i], copy);
+        copy += copy ? segment_bytes(&payload->segment[i]) : 0;
+    }
     out->base = base;
     out->start = base + data_start;
     out->end = part->memory.end - part->bias;

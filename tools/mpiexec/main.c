@@ -3,6 +3,7 @@
 //
 // options.c parses, plan.c decides, region.c lays the job out in memory, start.c starts the machine,
 // run.c moves input and output, report.c tells how it ended.
+#include "gdb.h"
 #include "report.h"
 #include "say.h"
 #include <fcntl.h>
@@ -43,6 +44,7 @@ static int job_run(struct plan *plan)
     struct child child;
     uint64_t tsc_khz;
 
+    gdb_prepare(plan);
     output_open(&output, plan);
     start_kick(plan, &kick_fd, &kernel_kick_fd);
     tsc_khz = plan->machine == MACHINE_LINUX ? 0 : host_tsc_khz(plan->start);
@@ -53,6 +55,8 @@ static int job_run(struct plan *plan)
         start_linux(&child, plan, &region, kick_fd);
     else
         start_vm(&child, plan, &region, kick_fd, kernel_kick_fd);
+    if (plan->options->gdb_rank >= 0)
+        gdb_start(&child, plan);
     run_job(&ending, plan, &region, &child, &output);
     status = report_ending(&ending, plan);
     if (plan->options->timings)

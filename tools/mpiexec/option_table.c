@@ -74,6 +74,19 @@ static bool take_stdin(struct parser *parser, const char *name, char **value)
     return true;
 }
 
+// gdb reads what is typed; the ranks see the end of standard input.
+static bool take_gdb(struct parser *parser, const char *name, char **value)
+{
+    char *end;
+    long rank = strtol(value[0], &end, 10);
+
+    if (*value[0] == '\0' || *end != '\0' || rank < 0)
+        return option_wrong(parser, "--%s needs the number of a rank, not \"%s\"", name, value[0]);
+    parser->options->gdb_rank = rank;
+    parser->options->stdin_rank = STDIN_NONE;
+    return true;
+}
+
 static bool take_wdir(struct parser *parser, const char *name, char **value)
 {
     (void)name;
@@ -328,6 +341,7 @@ static const struct option_spec option_table[] = {
     {"qemu", 1, take_qemu},
     {"strace", 0, take_flag},
     {"timings", 0, take_flag},
+    {"gdb", 1, take_gdb},
     {"initial-errhandler", 1, take_initial_errhandler},
     {"allow-run-as-root", 0, take_silently},
     {"mca", 2, take_nothing},

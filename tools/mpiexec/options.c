@@ -121,7 +121,7 @@ bool options_parse(struct options *options, int argc, char **argv,
     const char *limit = getenv("MPIEXEC_TIMEOUT");
 
     parser.error = error;
-    *options = (struct options){.stdin_rank = 0};
+    *options = (struct options){.stdin_rank = 0, .gdb_rank = -1};
     if (!section_begin(&parser) || !arguments_take(&parser, argc, argv))
         return false;
     if (options->action != ACTION_RUN)

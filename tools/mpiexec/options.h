@@ -60,6 +60,7 @@ struct options {
     int64_t stdin_rank; // or STDIN_ALL, STDIN_NONE
     bool strace, timings, verbose, quiet;
     bool report_bindings, display_map;
+    int64_t gdb_rank;   // --gdb; -1: not given
     bool no_bind;       // -bind-to none: machine linux leaves its threads to the host
     struct words notes; // options taken without effect, said under -v
 };

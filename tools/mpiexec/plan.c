@@ -230,6 +230,9 @@ void plan_make(struct plan *plan, const struct options *options)
         say_fail(STATUS_USAGE, "%llu ranks are too many: a job has at most %u",
                  (unsigned long long)ranks, JOB_RANKS_MAX);
     plan->ranks = (uint32_t)ranks;
+    if (options->gdb_rank >= (int64_t)ranks)
+        say_fail(STATUS_USAGE, "--gdb %lld: there are ranks 0 to %u only",
+                 (long long)options->gdb_rank, plan->ranks - 1);
     if (options->stdin_rank >= (int64_t)ranks)
         say_fail(STATUS_USAGE, "--stdin %lld: there is no such rank, the last is %u",
                  (long long)options->stdin_rank, plan->ranks - 1);

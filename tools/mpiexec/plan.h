@@ -18,6 +18,14 @@ struct plan_program {
     struct image_file image;
 };
 
+// With --gdb.
+struct gdb_plan {
+    char *program; // absolute paths: gdb itself, and the kernel with its symbols
+    char *kernel;
+    int listen_fd; // a VM: QEMU listens here for gdb; -1: none
+    int path_fd;   // O_PATH: the socket's name, which no folder holds any more
+};
+
 struct plan {
     const struct options *options;
     struct plan_section *section;
@@ -31,6 +39,7 @@ struct plan {
     enum machine_kind machine; // not MACHINE_AUTO
     bool kvm;
     char *qemu;              // absolute path; NULL on machine linux
+    struct gdb_plan gdb;     // --gdb
     struct host_clock start; // when mpiexec started
 };
 

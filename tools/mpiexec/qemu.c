@@ -53,6 +53,10 @@ void qemu_arguments(struct words *out, const struct plan *plan, const struct reg
     add(out, "-serial", need_format("chardev:console"));
     add(out, "-device", need_format("isa-debug-exit,iobase=0x501,iosize=4"));
     add(out, "-kernel", need_format("%s", plan->program[0].path));
+    if (plan->gdb.listen_fd >= 0) {
+        add(out, "-chardev", need_format("socket,id=gdb,fd=6,server=on,wait=off"));
+        add(out, "-gdb", need_format("chardev:gdb"));
+    }
     add(out, "-append", need_format("torito.job=%llx", (unsigned long long)region->nonce));
 }
 

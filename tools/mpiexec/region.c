@@ -152,6 +152,7 @@ static void job_put(struct region *region, const struct plan *plan, const struct
     job->stdin_rank = reader == STDIN_ALL    ? JOB_STDIN_ALL
                       : reader == STDIN_NONE ? JOB_NO_RANK
                                              : (uint32_t)reader;
+    job->debug_rank = plan->options->gdb_rank < 0 ? JOB_NO_RANK : (uint32_t)plan->options->gdb_rank;
     job->sections_offset = layout->sections;
     job->out_offset = layout->out;
     job->in_offset = layout->in;

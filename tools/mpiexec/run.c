@@ -158,6 +158,8 @@ static void child_wait(struct run *run)
 {
     struct child *child = run->child;
 
+    if (child->gdb_pid != 0 && waitpid(child->gdb_pid, NULL, WNOHANG) == child->gdb_pid)
+        child->gdb_pid = 0;
     if (child->pid == 0 || waitpid(child->pid, &run->ending->wait_status, WNOHANG) != child->pid)
         return;
     child->pid = 0;
@@ -188,6 +190,8 @@ static void signal_take(struct run *run)
         } else if (number == SIGUSR1 || number == SIGUSR2) {
             atomic_fetch_xor_explicit(&run->region->job->signals, 1u << number,
                                       memory_order_relaxed); // each flip asks once: job.h
+        } else if (number == SIGINT && run->child->gdb_pid != 0) {
+            continue; // Ctrl-C is for gdb, which stops the job and lets its user look
         } else if (number != SIGCONT) {
             if (run->over) // while we write the rest: enough of that
                 run->ending->kind = ENDING_SIGNAL;
@@ -302,6 +306,19 @@ static uint64_t job_step(struct run *run, uint64_t now)
 
 // --- the end ---
 
+// The job has ended, yet its user may still be looking: gdb tells how, and goes when it is told to.
+static void gdb_end(struct run *run)
+{
+    if (run->child->gdb_pid != 0 && run->ending->kind != ENDING_JOB &&
+        run->ending->kind != ENDING_DIED)
+        kill(run->child->gdb_pid, SIGKILL);
+    while (run->child->gdb_pid != 0) { // ends with gdb
+        wait_poll(run, UINT64_MAX, now_ns());
+        if (run->ending->kind == ENDING_SIGNAL)
+            kill(run->child->gdb_pid, SIGKILL);
+    }
+}
+
 static void child_end(struct run *run)
 {
     if (run->child->pid != 0) {
@@ -370,6 +387,10 @@ void run_job(struct ending *ending, const struct plan *plan, struct region *regi
 
         if (!run.over)
             job_sleep(&run, next, now);
+    }
+    if (child->gdb_pid != 0) {
+        output_finish(&run);
+        gdb_end(&run);
     }
     child_end(&run);
     output_finish(&run);

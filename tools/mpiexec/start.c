@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 // Descriptors of a VM's process; see qemu_arguments.
-enum { VM_REGION = 3, VM_KICK = 4, VM_CONSOLE = 5 };
+enum { VM_REGION = 3, VM_KICK, VM_CONSOLE, VM_GDB };
 
 static void pipe_make(int end[2])
 {
@@ -102,6 +102,8 @@ void start_linux(struct child *child, const struct plan *plan, const struct regi
         child_prepare(parent, end[1]);
         fcntl(region->fd, F_SETFD, 0);
         fcntl(kick_fd, F_SETFD, 0);
+        if (plan->options->gdb_rank >= 0) // where only parents may trace (Yama), and gdb is none
+            prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
         child_exec(plan->program[0].path, argv, env.word);
     }
     close(end[1]);
@@ -109,14 +111,16 @@ void start_linux(struct child *child, const struct plan *plan, const struct regi
 }
 
 // Moves descriptors to fixed numbers; first out of each other's way.
-static void descriptors_place(const int from[3])
+static void descriptors_place(const int *from, int count)
 {
-    int away[3];
+    int away[VM_GDB + 1 - VM_REGION];
 
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < count; i++)
         away[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 16);
-    if (dup2(away[0], VM_REGION) < 0 || dup2(away[1], VM_KICK) < 0 || dup2(away[2], VM_CONSOLE) < 0)
-        _exit(STATUS_HOST);
+    for (int i = 0; i < count; i++) {
+        if (dup2(away[i], VM_REGION + i) < 0)
+            _exit(STATUS_HOST);
+    }
 }
 
 void start_vm(struct child *child, const struct plan *plan, const struct region *region,
@@ -140,10 +144,10 @@ void start_vm(struct child *child, const struct plan *plan, const struct region 
     *child = (struct child){.kick_fd = kick_fd, .console_fd = end[0], .started_ns = now_ns()};
     child->pid = child_fork();
     if (child->pid == 0) {
-        const int from[3] = {region->fd, kernel_kick_fd, end[1]};
+        const int from[] = {region->fd, kernel_kick_fd, end[1], plan->gdb.listen_fd};
 
         child_prepare(parent, end[1]);
-        descriptors_place(from);
+        descriptors_place(from, plan->gdb.listen_fd >= 0 ? 4 : 3);
         child_exec(plan->qemu, words.word, environ);
     }
     close(end[1]);

@@ -10,6 +10,7 @@
 struct child {
     pid_t pid;      // 0 once it has been waited for
     int kick_fd;    // readable when the kernel wants to be looked at
+    pid_t gdb_pid;  // --gdb; 0: none, or it has been waited for
     int console_fd; // what the kernel or QEMU write past the job: panics, error messages
     uint64_t started_ns;
 };
@@ -22,7 +23,8 @@ void start_linux(struct child *child, const struct plan *plan, const struct regi
 void start_vm(struct child *child, const struct plan *plan, const struct region *region,
               int kick_fd, int kernel_kick_fd);
 
-// The command line of QEMU; in the child the region, the kick and the console are descriptors 3..5.
+// The command line of QEMU; in the child the region, the kick, the console and, with
+// --gdb, the socket it listens at are descriptors 3..6.
 void qemu_arguments(struct words *out, const struct plan *plan, const struct region *region,
                     struct plan_memory memory);
 
