@@ -109,11 +109,8 @@ static void streams_inherit(struct rank *rank)
 // Without /proc the path stays what we have been told.
 static void cwd_read(struct rank *rank)
 {
-    char link[32];
-    long bytes;
+    long bytes = host_where(rank->cwd_fd, rank->cwd, PATH_MAX - 1);
 
-    format(link, sizeof link, "/proc/self/fd/%d", rank->cwd_fd);
-    bytes = host(__NR_readlink, (uint64_t[6]){(uintptr_t)link, (uintptr_t)rank->cwd, PATH_MAX - 1});
     if (bytes > 0)
         rank->cwd[bytes] = '\0';
 }
@@ -147,7 +144,22 @@ int io_chdir(struct rank *rank, int host_fd)
     return 0;
 }
 
-// What the launcher or the shell was in. Without a file back end it is only a name.
+int io_cwd_open(struct rank *rank)
+{
+    long result;
+
+    if (rank->cwd_fd != -1 || host_is_kernel() || !host_present())
+        return 0;
+    result = host(__NR_openat, (uint64_t[6]){(uint64_t)AT_FDCWD, (uintptr_t)rank->cwd,
+                                             O_PATH | O_DIRECTORY | O_CLOEXEC});
+    if (result < 0)
+        return (int)result;
+    rank->cwd_fd = (int)result;
+    return 0;
+}
+
+// What the launcher or the shell was in. Without a host's kernel it is only a name until a thread of
+// the rank asks for it (io_cwd_open).
 static int directory_open(struct rank *rank)
 {
     const char *path =
@@ -156,7 +168,7 @@ static int directory_open(struct rank *rank)
 
     rank->cwd_fd = -1;
     format(rank->cwd, PATH_MAX, "%s", *path ? path : "/");
-    if (!host_present())
+    if (!host_is_kernel())
         return 0;
     result = host(__NR_openat, (uint64_t[6]){(uint64_t)AT_FDCWD, (uintptr_t)(*path ? path : "."),
                                              O_PATH | O_DIRECTORY | O_CLOEXEC});
@@ -200,7 +212,7 @@ void io_open_rank(struct rank *rank)
     if (result < 0)
         panic("rank %u: the working directory %s cannot be entered: %s (error %d)", rank->index,
               rank->cwd, error_text(-result), -result);
-    if (job_region || !host_present())
+    if (job_region || !host_is_kernel())
         streams_open(rank);
     else
         streams_inherit(rank);

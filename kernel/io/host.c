@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// host.c: files of the host on machine linux, through machine->host_call.
+// host.c: files of the host: on machine linux through machine->host_call, on pc by kernel/file.
 //
-// All ranks share one process of the host. What belongs to a process there and to a rank here is
+// On machine linux all ranks share one process of the host. What belongs to a process there and to a rank here is
 // kept out of the host's hands: the working directory (openat and friends get the rank's), the
 // umask (the host's is 0, modes are masked by us), locks (by open file, not by process), SIGPIPE
 // (ignored there, raised here for the thread that wrote).
 #include "kernel/io/host.h"
+#include "kernel/file/file.h"
 #include "lib/lib.h"
 #include <asm/poll.h>
 #include <asm/resource.h>
@@ -35,6 +36,8 @@ long host(long nr, const uint64_t arg[6])
 {
     long result;
 
+    if (file_present())
+        return file_call(rank_self(), nr, arg);
     do
         result = machine->host_call(nr, arg);
     while (result == -EINTR && nr != __NR_close); // the descriptor is gone although it says so
@@ -58,7 +61,7 @@ static uint32_t host_prepare(void)
     return HOST_PRESENT;
 }
 
-bool host_present(void)
+bool host_is_kernel(void)
 {
     uint32_t state = HOST_UNKNOWN;
 
@@ -74,9 +77,14 @@ bool host_present(void)
     return state == HOST_PRESENT;
 }
 
+bool host_present(void)
+{
+    return file_present() || host_is_kernel();
+}
+
 uint32_t host_umask(void)
 {
-    return host_present() ? host_mask : 022;
+    return host_is_kernel() ? host_mask : 022;
 }
 
 int host_poll(int host_fd, int events)
@@ -91,6 +99,8 @@ uint8_t host_waits(int host_fd)
 {
     struct stat stat;
 
+    if (!host_is_kernel()) // files only
+        return HOST_READY;
     if (host(__NR_fstat, (uint64_t[6]){(uint64_t)host_fd, (uintptr_t)&stat}) != 0)
         return HOST_READY;
     switch (stat.st_mode & S_IFMT) {
@@ -115,4 +125,17 @@ bool host_nonblocking(int host_fd)
 void host_close(int host_fd)
 {
     host(__NR_close, (uint64_t[6]){(uint64_t)host_fd});
+}
+
+long host_where(int host_fd, char *to, size_t bytes)
+{
+    char link[32];
+
+    if (!host_is_kernel()) {
+        long result = file_where(rank_self(), host_fd, to, bytes);
+
+        return result > 0 ? result - 1 : result;
+    }
+    format(link, sizeof link, "/proc/self/fd/%d", host_fd);
+    return host(__NR_readlink, (uint64_t[6]){(uintptr_t)link, (uintptr_t)to, bytes});
 }

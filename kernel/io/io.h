@@ -78,6 +78,10 @@ void io_open_rank(struct rank *rank);
 // its path. Takes host_fd over, also when it fails with a negative errno.
 int io_chdir(struct rank *rank, int host_fd);
 
+// Opens the working directory if that is still to be done: before its first use by a thread of the
+// rank. 0 or a negative errno.
+int io_cwd_open(struct rank *rank);
+
 // Brings rank->cwd up to date. 0, or -ENOENT if the directory has been removed.
 int io_getcwd(struct rank *rank);
 

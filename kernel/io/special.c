@@ -11,7 +11,7 @@
 struct special {
     const char *path;
     uint32_t kind;   // enum file_kind
-    bool everywhere; // also where a file back end has a file of that name
+    bool everywhere; // also where a host's kernel has a file of that name
     text_maker *make;
 };
 
@@ -36,7 +36,7 @@ const struct special *special_find(const char *path)
         const struct special *special = &special_table[i];
 
         if (strcmp(path, special->path) == 0)
-            return special->everywhere || !host_present() ? special : NULL;
+            return special->everywhere || !host_is_kernel() ? special : NULL;
     }
     return NULL;
 }

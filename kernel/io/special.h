@@ -4,7 +4,7 @@
 // On both machines: /proc/self/maps, status and statm (the host's would describe all ranks at
 // once), /proc/self/exe, /proc/self/fd/N, /dev/fd/N, /dev/stdin, /dev/stdout, /dev/stderr (the
 // host's would name its own descriptors), and the CPUs under /sys/devices/system/cpu. Where there
-// is no file back end also /dev/null, /dev/zero, /dev/random, /dev/urandom, /proc/cpuinfo and
+// is no host's kernel also /dev/null, /dev/zero, /dev/random, /dev/urandom, /proc/cpuinfo and
 // /proc/meminfo. Whatever else lies in /proc of a host speaks about the host and is passed through.
 #pragma once
 #include "kernel/io/io.h"

@@ -50,9 +50,10 @@ struct rank {
     struct thread *watcher;               // kernel/signal/timer.c; not counted in thread_count
     uint32_t launcher_signals;            // job->signals at the last look
     bool watches_launcher;
-    struct file *file; // RANK_FILES_MAX
-    int cwd_fd;        // of the host: the working directory; AT_FDCWD: the kernel's own; -1: none
-    char *cwd;         // its path
+    struct file *file;        // RANK_FILES_MAX
+    struct file_open *opened; // kernel/file: what is open there; NULL until something is
+    int cwd_fd; // of the host: the working directory; AT_FDCWD: the kernel's own; -1: none
+    char *cwd;  // its path
     uint32_t umask;
     uint64_t user_ns_start;
     uint8_t enosys_said[64]; // bit per system call: said once

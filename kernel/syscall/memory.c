@@ -2,8 +2,9 @@
 // memory.c: brk, mmap, munmap, mremap, mprotect: what of the slot is mapped.
 //
 // Anonymous shared memory is the same as private memory: nobody forks, and every address is valid in
-// every rank anyway. A file of the host is mapped by the host into the place that the slot gives it.
-// Other files can be mapped privately only: memory with the file read into it.
+// every rank anyway. On machine linux a file is mapped by the host into the place that the slot gives
+// it. Elsewhere files can be mapped privately only: memory with the file read into it.
+#include "kernel/io/host.h"
 #include "kernel/io/io.h"
 #include "kernel/syscall/calls.h"
 #include "kernel/syscall/file.h"
@@ -96,14 +97,18 @@ static long map_host_file(struct rank *rank, const struct mapping *want, const s
 }
 
 // Memory with the file's bytes; what lies behind the file's end is zero.
-static long map_copy(struct rank *rank, const struct mapping *want)
+static long map_copy(struct rank *rank, const struct mapping *want, const struct file *file)
 {
     struct slot *slot = &rank->slot;
     char probe;
     long addr, rc;
 
-    if ((want->flags & MAP_TYPE) != MAP_PRIVATE)
-        return -ENODEV; // nobody would write changes back
+    if ((want->flags & MAP_TYPE) != MAP_PRIVATE) { // nobody would carry changes to and fro
+        if (file->kind == FILE_HOST)
+            io_note(rank, "a file cannot be mapped shared in a virtual machine (ENODEV): use "
+                          "MAP_PRIVATE, read and write, or --machine linux");
+        return -ENODEV;
+    }
     // Is it a file that can be read? Asked first, since MAP_FIXED destroys what is there.
     rc = file_pread_into(rank, want->fd, &probe, sizeof probe, want->offset);
     if (rc < 0)
@@ -134,8 +139,9 @@ long sys_mmap(struct thread *self, const uint64_t arg[6])
     file = file_get(self->rank, (uint32_t)want.fd);
     if (!file)
         return -EBADF;
-    return file->kind == FILE_HOST ? map_host_file(self->rank, &want, file)
-                                   : map_copy(self->rank, &want);
+    if (file->kind == FILE_HOST && host_is_kernel())
+        return map_host_file(self->rank, &want, file);
+    return map_copy(self->rank, &want, file);
 }
 
 long sys_munmap(struct thread *self, const uint64_t arg[6])

@@ -61,6 +61,9 @@ int path_resolve(struct thread *self, uint64_t dir, uint64_t text, struct path *
         return 0;
     }
     if ((int)dir == AT_FDCWD) {
+        rc = io_cwd_open(rank);
+        if (rc)
+            return rc;
         path->dir = (uint64_t)rank->cwd_fd;
         return 0;
     }
