@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // host.c: files of the host: on machine linux through machine->host_call, on pc by kernel/file.
 //
-// On machine linux all ranks share one process of the host. What belongs to a process there and to a rank here is
-// kept out of the host's hands: the working directory (openat and friends get the rank's), the
+// On machine linux all ranks share one process of the host. What belongs to a process there and to a
+// rank here is kept out of the host's hands: the working directory (openat and friends get the rank's), the
 // umask (the host's is 0, modes are masked by us), locks (by open file, not by process), SIGPIPE
 // (ignored there, raised here for the thread that wrote).
 #include "kernel/io/host.h"
