@@ -6,7 +6,8 @@
 boot_build() {
     image "$TESTS/launch/rank.c" -O2 && image "$TESTS/launch/sleepers.c" -O2 &&
         image "$TESTS/launch/dump.c" -O2 &&
-        "$BIN/mpicxx" -o "$IMAGES/hello_cxx" "$TESTS/projects/src/hello.cpp"
+        "$BIN/mpicxx" -o "$IMAGES/hello_cxx" "$TESTS/projects/src/hello.cpp" &&
+        native "$TESTS/launch/dump.c"
 }
 
 # As a user types it: one rank for each CPU, output on the console.
@@ -71,15 +72,69 @@ boot_idle() { # CPUS
     [ $((after - before)) -le $((seconds * 100)) ] || fail "$((after - before)) ms of CPU time in $seconds s"
 }
 
-# Through the multiboot2 header: a CD that GRUB boots from. C and C++, arguments, and the end by itself.
+# Through the multiboot2 header: a CD by `torito iso`. C and C++, arguments, and the end by itself.
 boot_grub() { # FIRMWARE
-    run 0 "$TESTS/boot_grub.sh" "$1" "$IMAGES/dump" 'one "two words" three'
-    has out '^3 arguments'
-    has out '^argument 9 bytes'
+    run 0 "$TESTS/boot_grub.sh" "$1" "$IMAGES/dump" one 'two words' "it's" '$HOME "a\b"'
+    has out '4 arguments'
+    tr -d '\r' <out | grep -a '^argument' | sort -u >got
+    "$NATIVE/dump" one 'two words' "it's" '$HOME "a\b"' | grep '^argument' | sort -u >wanted
+    same got wanted
     run 0 "$TESTS/boot_grub.sh" "$1" "$IMAGES/hello_cxx" 'one'
     for r in 0 1; do
         has out "C\\+\\+: rank $r of 2, caught"
     done
+}
+
+# What `torito iso` refuses, and what it leaves behind then: nothing.
+boot_iso_refusals() {
+    run 1 "$BIN/torito" iso nowhere
+    has err 'nowhere'
+    run 1 "$BIN/torito" iso "$IMAGES/rank" -o . -- ""
+    has err 'empty argument'
+    run 1 "$BIN/torito" iso "$IMAGES/rank" -o /proc/x.iso
+    run 1 "$BIN/torito" iso /bin/true -o x.iso
+    run 2 "$BIN/torito" iso "$IMAGES/rank" -n 0
+    run 2 "$BIN/torito" iso "$IMAGES/rank" an-argument
+    has err 'behind --'
+    mkdir empty
+    PATH=$PWD/empty run 1 "$BIN/torito" iso "$IMAGES/rank" -o x.iso
+    has err 'grub-common'
+    has err 'xorriso'
+    has err 'mtools'
+    # grub-mkrescue itself fails.
+    printf '#!/bin/sh\necho that is why; exit 1\n' >empty/grub-mkrescue
+    chmod +x empty/grub-mkrescue
+    PATH=$PWD/empty:$PATH run 1 "$BIN/torito" iso "$IMAGES/rank" -o x.iso
+    has err 'that is why'
+    rm -rf empty out err
+    equal 'what is left' "$(ls -A)" ""
+}
+
+# With a BIOS the program writes to the screen as well; with --hold it can be read at leisure.
+boot_screen() {
+    local qemu
+
+    run 0 "$BIN/torito" iso "$IMAGES/rank" -o cd.iso -n 3 --hold -- seen
+    mkfifo monitor
+    timeout -k 2 60 qemu-system-x86_64 -M q35 -accel tcg -smp 1 -m 256 -nodefaults -no-user-config \
+        -display none -vga std -serial file:serial -cdrom cd.iso -monitor stdio <monitor >said 2>&1 &
+    qemu=$!
+    exec 3>monitor
+    for ((i = 0; i < 2000; i++)); do
+        ! grep -q 'ended with status 0' serial 2>/dev/null || break
+        kill -0 "$qemu" 2>/dev/null || break
+        sleep 0.02
+    done
+    printf 'pmemsave 0xb8000 4000 cells\nquit\n' >&3
+    exec 3>&-
+    wait "$qemu"
+    # Two bytes a cell, 80 cells a line.
+    od -An -v -tu1 -w160 cells | awk '{ for (i = 1; i < 160; i += 2) printf "%c", $i; print "" }' >screen
+    cat screen
+    for r in 0 1 2; do
+        has screen "^seen from $r of 3 *$"
+    done
+    has screen '^torito: ended with status 0; the machine is on *$'
 }
 
 boot_in_a_row() { # MACHINE RANKS STARTS
@@ -106,6 +161,11 @@ for firmware in bios uefi; do
         echo "skip boot.grub.$firmware: not installed: $missing"
     fi
 done
+missing=$("$TESTS/boot_grub.sh" bios | tr '\n' ' ')
+if [ -z "$missing" ]; then
+    run_case boot.iso.refusals 20 boot_iso_refusals
+    run_case boot.iso.screen 70 boot_screen
+fi
 if [ -n "$CHECK_FULL" ]; then
     for cpus in 1 2 4 8 16 32 64; do
         for m in microvm microvm,acpi=off q35; do

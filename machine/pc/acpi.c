@@ -190,5 +190,7 @@ void acpi_read(const struct phys *phys, uint64_t rsdp, struct firmware *out)
         else if (table_open(phys, address, "HPET", &table) &&
                  field(phys, table, 40, 1) == SPACE_MEMORY)
             out->hpet = field(phys, table, 44, 8);
+        else if (table_open(phys, address, "DMAR", &table)) // Intel VT-d 3.3, 8.1
+            out->x2apic_opt_out = field(phys, table, 37, 1) >> 1 & 1;
     }
 }

@@ -9,6 +9,7 @@
 #include "machine/pc/devices.h"
 #include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
+#include "machine/pc/screen.h"
 #include "machine/pc/x86io.h"
 #include "machine/x86/vector.h"
 #include <elf.h>
@@ -92,12 +93,12 @@ static bool image_header_read(uint64_t base, struct image_header *header)
            header->magic == IMAGE_MAGIC;
 }
 
-// PVH loaders put the segments where the program headers say: not the kernel between headers and text.
+// VMMs put the segments where the program headers say: not the kernel between headers and text.
 // By multiboot2 the file lies there as it is, with the kernel at IMAGE_KERNEL_PHYS and only headers
 // below it (image.ld). Returns the address of the first byte, 0: not found.
 static uint64_t image_base(struct image_header *header)
 {
-    if (info.pvh)
+    if (info.segments)
         return image_header_read(IMAGE_PAYLOAD_PHYS, header) ? IMAGE_PAYLOAD_PHYS : 0;
     for (uint64_t base = IMAGE_KERNEL_PHYS - PAGE_BYTES; base >= LOW_MEMORY_END; base -= PAGE_BYTES)
         if (image_header_read(base, header) && base + header->kernel_offset == IMAGE_KERNEL_PHYS)
@@ -117,7 +118,7 @@ static void image_find(void)
         pc_panic("the program lies at 0x%lx to 0x%lx, and not all of that is usable memory",
                  image.start, image.end);
     ranges_remove(&free_memory, image.start, image.end);
-    if (info.pvh)
+    if (info.segments)
         ranges_add(&free_memory, image.start + header.kernel_offset,
                    image.start + header.kernel_offset + header.kernel_bytes);
 }
@@ -125,7 +126,7 @@ static void image_find(void)
 static void payload_find(void)
 {
     const char *wrong = image_payload(direct(image.start), image.end - image.start,
-                                      info.pvh ? IMAGE_AS_LOADED : IMAGE_AS_FILE, &boot.payload);
+                                      info.segments ? IMAGE_AS_LOADED : IMAGE_AS_FILE, &boot.payload);
 
     if (wrong)
         pc_panic("the program in memory is %s", wrong);
@@ -204,11 +205,19 @@ static void cpu_add(uint32_t apic_id)
     pc_apic_id[pc_core_count++] = apic_id;
 }
 
+static bool ids_fit_xapic(void)
+{
+    for (uint32_t i = 0; i < firmware.cpu_count; i++)
+        if (firmware.cpu[i] > APIC_ID_MAX)
+            return false;
+    return true;
+}
+
 static void cpus_find(void)
 {
     firmware_read(&phys_machine, info.rsdp, &firmware);
     poweroff_init(&firmware);
-    lapic_init(firmware.lapic);
+    lapic_init(firmware.lapic, firmware.x2apic_opt_out && ids_fit_xapic());
     lapic_core_init();
     cpu_add(lapic_id()); // this one is core 0, wherever it is listed
     for (uint32_t i = 0; i < firmware.cpu_count; i++)
@@ -306,7 +315,7 @@ static bool memory_zeroed(void)
     bool warm = *mark == WARM_MARK;
 
     *mark = WARM_MARK;
-    if (!info.pvh || !pc_features.hypervisor || warm)
+    if (!info.segments || !pc_features.hypervisor || warm)
         return false;
     for (uint32_t i = 0; i < free_memory.count; i++)
         firmware_traces_zero(free_memory.range[i]);
@@ -318,7 +327,7 @@ static void kernel_enter(void)
     kernel_main(&boot);
 }
 
-void pc_start(uint32_t magic, uint32_t address)
+void pc_start(uint32_t magic, uint64_t address)
 {
     console_init();
     core0_init();
@@ -329,6 +338,9 @@ void pc_start(uint32_t magic, uint32_t address)
     if (cmdline->has_job)
         job_find();
     page_tables_load();
+    if (info.screen) // in low memory, seen from now on
+        screen_init(direct(info.screen), info.screen_columns, info.screen_rows);
+    pc_hold = cmdline->hold;
     payload_find();
     cpus_find();
     clock_start();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// bootinfo.c: PVH (Xen's docs/misc/pvh and start_info.h) and multiboot2 (specification 1.6, 3.4-3.6).
+// bootinfo.c: PVH (Xen's docs/misc/pvh and start_info.h), multiboot2 (specification 1.6, 3.4-3.6), and the
+// Linux boot protocol's zero page (<asm/bootparam.h>, Documentation/x86/zero-page.rst).
 #include "machine/pc/bootinfo.h"
+#include <asm/bootparam.h>
 #include <stddef.h>
 
 #define MAP_ENTRIES_MAX 512u
@@ -9,6 +11,7 @@
 #define CMDLINE_BYTES 0x10000u // kept for the command line, whatever its length
 #define MAP_TYPE_RAM 1u
 #define PAGE 4096u
+#define ZERO_PAGE_MAGIC 0x53726448u // "HdrS"
 
 struct start_info {
     uint32_t magic, version, flags, module_count;
@@ -21,9 +24,13 @@ struct start_module {
     uint64_t start, bytes, cmdline, reserved;
 };
 
+#define MAP_ENTRY_BYTES 20u
+#define MAP_STRIDE 24u
+
 struct map_entry { // the same in PVH, multiboot2 and E820
     uint64_t start, bytes;
-    uint32_t type, reserved;
+    uint32_t type;
+    // and, except in E820, four bytes reserved
 };
 
 struct tag {
@@ -35,6 +42,7 @@ enum {
     TAG_CMDLINE = 1,
     TAG_MODULE = 3,
     TAG_MAP = 6,
+    TAG_SCREEN = 8,
     TAG_ACPI_OLD = 14,
     TAG_ACPI_NEW = 15
 };
@@ -53,14 +61,14 @@ static const char *pvh_read(const struct phys *phys, uint64_t address, struct bo
         return "the PVH start_info is damaged";
     if (start.version < 1 || !start.map || !start.map_count)
         return "the PVH start_info has no memory map";
-    info->pvh = true;
+    info->segments = true;
     info->cmdline = start.cmdline;
     info->rsdp = start.rsdp;
     info->map = start.map;
     info->map_count = start.map_count;
-    info->map_stride = sizeof(struct map_entry);
+    info->map_stride = MAP_STRIDE;
     keep(info, address, sizeof start);
-    keep(info, start.map, (uint64_t)start.map_count * sizeof(struct map_entry));
+    keep(info, start.map, (uint64_t)start.map_count * MAP_STRIDE);
     if (start.cmdline)
         keep(info, start.cmdline, CMDLINE_BYTES);
     for (uint32_t i = 0; i < start.module_count && i < MODULES_MAX; i++) {
@@ -70,6 +78,24 @@ static const char *pvh_read(const struct phys *phys, uint64_t address, struct bo
             keep(info, module.start, module.bytes);
     }
     return NULL;
+}
+
+// Multiboot2 3.6.12: address, pitch, width and height in characters, bits, type; 2 is EGA text.
+static void screen_read(const struct phys *phys, uint64_t at, struct bootinfo *info)
+{
+    struct {
+        uint64_t address;
+        uint32_t pitch, width, height;
+        uint8_t bits, type;
+    } screen;
+
+    if (phys->read(phys, at, &screen, 22) && screen.type == 2 && screen.bits == 16 &&
+        screen.address < 0x100000 && screen.pitch == 2 * screen.width && screen.width <= 256 &&
+        screen.height <= 256) {
+        info->screen = screen.address;
+        info->screen_columns = screen.width;
+        info->screen_rows = screen.height;
+    }
 }
 
 static void tag_read(const struct phys *phys, uint64_t at, struct tag tag, struct bootinfo *info)
@@ -86,11 +112,14 @@ static void tag_read(const struct phys *phys, uint64_t at, struct tag tag, struc
         break;
     case TAG_MAP: // entry size, version, entries
         if (tag.bytes < 16 || !phys->read(phys, at + sizeof tag, word, sizeof word) ||
-            word[0] < sizeof(struct map_entry))
+            word[0] < MAP_ENTRY_BYTES)
             break;
         info->map = at + 16;
         info->map_stride = word[0];
         info->map_count = (tag.bytes - 16) / word[0];
+        break;
+    case TAG_SCREEN:
+        screen_read(phys, at + sizeof tag, info);
         break;
     case TAG_ACPI_OLD:
         if (!info->rsdp)
@@ -126,14 +155,56 @@ static const char *multiboot2_read(const struct phys *phys, uint64_t address, st
     return info->map ? NULL : "the multiboot2 information has no memory map";
 }
 
+static uint32_t zero_page_word(const struct phys *phys, uint64_t at, size_t offset)
+{
+    uint32_t word = 0;
+
+    return phys->read(phys, at + offset, &word, sizeof word) ? word : 0;
+}
+
+#define ZERO_PAGE_WORD(phys, at, field) \
+    zero_page_word(phys, at, offsetof(struct boot_params, field))
+
+static const char *zero_page_read(const struct phys *phys, uint64_t address, struct bootinfo *info)
+{
+    uint64_t disk, disk_bytes;
+    uint8_t entries;
+
+    if (ZERO_PAGE_WORD(phys, address, hdr.header) != ZERO_PAGE_MAGIC ||
+        !phys->read(phys, address + offsetof(struct boot_params, e820_entries), &entries, 1))
+        return "the zero page of the Linux boot protocol is damaged";
+    if (!entries)
+        return "the zero page has no memory map";
+    info->segments = true;
+    info->cmdline = ZERO_PAGE_WORD(phys, address, hdr.cmd_line_ptr) |
+                    (uint64_t)ZERO_PAGE_WORD(phys, address, ext_cmd_line_ptr) << 32;
+    phys->read(phys, address + offsetof(struct boot_params, acpi_rsdp_addr), &info->rsdp,
+               sizeof info->rsdp);
+    info->map = address + offsetof(struct boot_params, e820_table);
+    info->map_count = entries;
+    info->map_stride = sizeof(struct boot_e820_entry);
+    keep(info, address, sizeof(struct boot_params));
+    if (info->cmdline)
+        keep(info, info->cmdline, CMDLINE_BYTES);
+    disk = ZERO_PAGE_WORD(phys, address, hdr.ramdisk_image) |
+           (uint64_t)ZERO_PAGE_WORD(phys, address, ext_ramdisk_image) << 32;
+    disk_bytes = ZERO_PAGE_WORD(phys, address, hdr.ramdisk_size) |
+                 (uint64_t)ZERO_PAGE_WORD(phys, address, ext_ramdisk_size) << 32;
+    if (disk && disk_bytes)
+        keep(info, disk, disk_bytes);
+    return NULL;
+}
+
 const char *bootinfo_read(const struct phys *phys, uint32_t magic, uint64_t address,
                           struct bootinfo *info)
 {
-    *info = (struct bootinfo){.pvh = false};
+    *info = (struct bootinfo){.segments = false};
     if (magic == BOOTINFO_PVH)
         return pvh_read(phys, address, info);
     if (magic == BOOTINFO_MULTIBOOT2)
         return multiboot2_read(phys, address, info);
+    if (magic == BOOTINFO_LINUX)
+        return zero_page_read(phys, address, info);
     return "started by an unknown boot protocol";
 }
 
@@ -146,7 +217,7 @@ const char *bootinfo_ram(const struct phys *phys, const struct bootinfo *info, s
             struct map_entry entry;
             uint64_t end;
 
-            if (!phys->read(phys, info->map + (uint64_t)i * info->map_stride, &entry, sizeof entry))
+            if (!phys->read(phys, info->map + (uint64_t)i * info->map_stride, &entry, MAP_ENTRY_BYTES))
                 return "the memory map cannot be read";
             end = entry.start + entry.bytes;
             if (end < entry.start)

@@ -59,7 +59,7 @@ static void test_pvh(void)
     map_put(0x1000, 2, 0x3ffdf000, 0x21000, 2); // the firmware's tail, inside
     map_put(0x1000, 3, 0x100000000, 0x40000123, 1);
     map_put(0x1000, 4, 0, 0, 0); // QEMU's trailing entry
-    check(bootinfo_read(&phys, BOOTINFO_PVH, 0x100, &info) == NULL && info.pvh, "start_info");
+    check(bootinfo_read(&phys, BOOTINFO_PVH, 0x100, &info) == NULL && info.segments, "start_info");
     check(info.cmdline == 0x3000 && info.rsdp == 0xf0010, "command line and RSDP");
     check(ranges_contain(&info.keep, 0x700000, 0x702000) &&
               ranges_contain(&info.keep, 0x1000, 0x2000) &&
@@ -103,7 +103,8 @@ static void test_multiboot2(void)
     at = tag(at, 14, 28);
     at = tag(at, 0, 8);
     put(0x100, at - 0x100, 4);
-    check(bootinfo_read(&phys, BOOTINFO_MULTIBOOT2, 0x100, &info) == NULL && !info.pvh, "tags");
+    check(bootinfo_read(&phys, BOOTINFO_MULTIBOOT2, 0x100, &info) == NULL && !info.segments,
+          "tags");
     check(info.cmdline == 0x110 && info.rsdp == new &&old != new, "command line; the newer RSDP");
     check(ranges_contain(&info.keep, 0x900000, 0x905000) && ranges_contain(&info.keep, 0x100, at),
           "kept");

@@ -72,6 +72,8 @@ static bool word_is_ours(const char *word, struct cmdline *out)
             out->envp[out->envc++] = value;
     } else if (strcmp(word, "torito.strace") == 0) {
         out->strace = true;
+    } else if (strcmp(word, "torito.hold") == 0) {
+        out->hold = true;
     } else if ((value = value_of(word, "tsc_khz="))) {
         ok = number(value, 10, &out->tsc_khz);
     } else if (value_of(word, "torito.")) {

@@ -5,6 +5,7 @@
 //   torito.job=HEX                   the nonce of the launcher's job (abi/job.h)
 //   torito.env=NAME=VALUE            environment of the program, any number of times
 //   torito.strace                    print every system call
+//   torito.hold                      leave the machine on at the end, so that its screen can be read
 //   tsc_khz=N                        the time stamp counter's frequency
 //   virtio_mmio.device=...           put there by the VMM
 //
@@ -18,7 +19,7 @@
 
 struct cmdline {
     uint32_t ranks, cores; // 0: not given
-    bool has_job, strace;
+    bool has_job, strace, hold;
     uint64_t job_nonce;
     uint64_t tsc_khz;  // 0: not given
     const char *wrong; // a word that begins with "torito." and means nothing, or NULL

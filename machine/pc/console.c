@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// console.c: the first serial port, the bell to the launcher, and the end of a boot that fails.
+// console.c: the first serial port, VGA's text, the bell to the launcher, and the end of a boot that fails.
 #include "machine/pc/devices.h"
 #include "machine/pc/pc.h"
+#include "machine/pc/screen.h"
 #include "machine/pc/x86io.h"
 #include <asm/errno.h>
 
@@ -18,7 +19,7 @@
 #define LINE_STATUS_EMPTY 0x20u
 #define SEND_POLLS_MAX 100000u
 
-#define KICK_PORT 0xe9u // isa-debugcon: each byte wakes the launcher
+#define DEBUG_PORT 0xe9u // isa-debugcon: each byte wakes the launcher, if there is one
 
 struct job *pc_job;
 static bool uart_there;
@@ -63,6 +64,10 @@ void pc_console_write(int fd, const char *text, size_t bytes)
         cpu_pause();
     for (size_t i = 0; i < bytes && uart_there; i++)
         uart_put(text[i]);
+    // Cloud Hypervisor has no serial port unless asked, but may have a debug port; nobody minds the write.
+    for (size_t i = 0; i < bytes && !uart_there && !pc_job; i++)
+        out8(DEBUG_PORT, (uint8_t)text[i]);
+    screen_write(text, bytes);
     if (mine)
         atomic_store_explicit(&writing, 0, memory_order_release);
 }
@@ -79,7 +84,7 @@ long pc_console_read(char *text, size_t bytes)
 void pc_kick(void)
 {
     if (pc_job)
-        out8(KICK_PORT, 1);
+        out8(DEBUG_PORT, 1);
 }
 
 void pc_panic(const char *text, ...)

@@ -55,6 +55,7 @@ void cpu_features_find(void)
     pc_features.hypervisor = one.ecx >> 31 & 1;
     pc_features.rdrand = one.ecx >> 30 & 1;
     pc_features.xsave = one.ecx >> 26 & 1;
+    pc_features.x2apic = one.ecx >> 21 & 1;
     pc_features.tsc_deadline = one.ecx >> 24 & 1;
     pc_features.mce = one.edx >> 7 & 1;
     pc_features.fsgsbase = seven.ebx & 1;

@@ -5,8 +5,9 @@
 #include "machine/pc/pc.h"
 
 // --- lapic.c ---
-void lapic_init(uint64_t address); // core 0: `address` as the firmware's tables have it, or 0
-void lapic_timer_init(void);       // core 0: finds the timer's speed, by the clock
+// Core 0: `address` as the firmware's tables have it, or 0.
+void lapic_init(uint64_t address, bool avoid_x2apic);
+void lapic_timer_init(void);      // core 0: finds the timer's speed, by the clock
 uint32_t lapic_timer_count(void); // a down-counter of 62.5 MHz under KVM, for clock.c's last resort
 void lapic_core_init(void);       // every core
 void lapic_eoi(void);
@@ -35,4 +36,5 @@ _Noreturn void pc_panic(const char *text, ...) __attribute__((format(printf, 1, 
 
 // --- poweroff.c ---
 void poweroff_init(const struct firmware *firmware);
+extern bool pc_hold; // pc_exit leaves the machine on
 void pc_exit(int status) __attribute__((noreturn));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// entry32.S: the first instructions on a bare PC: PVH and multiboot2, 32 bits, paging off, no stack.
+// entry32.S: the first instructions on a bare PC: PVH and multiboot2, 32 bits, paging off, no
+// stack; and the Linux boot protocol, 64 bits.
 //
 // The code runs at its physical address while its symbols are linked at IMAGE_KERNEL_BASE (1 TiB),
 // where no 32-bit relocation reaches. So everything is addressed relative to `anchor`: a difference
@@ -15,6 +16,7 @@
 #define PML4_DIRECT 4        // IMAGE_DIRECT_BASE >> 39
 
 #define PVH_MAGIC 0x336ec578
+#define LINUX_MAGIC 0x53726448 // bootinfo.h: BOOTINFO_LINUX
 #define PRESENT_WRITE 0x003
 #define LARGE_PRESENT_WRITE 0x083
 #define BOOT_STACK_BYTES 8192
@@ -138,14 +140,53 @@ long_mode:
     call pc_start
     ud2
 
-// The Linux boot protocol's 64-bit entry, reached through the image's e_entry in ring 0. Nothing
-// here knows struct boot_params: say so and reset, which ends a Firecracker VM (i8042, command 0xFE).
+// The Linux boot protocol's 64-bit entry, reached through the image's e_entry in ring 0: RSI is the
+// zero page, paging shows us at our physical address (Documentation/x86/boot.rst). Nothing else of the
+// state is relied upon: own tables first, then the linked address, then as above.
     .globl pc_entry_linux64
     .type pc_entry_linux64, @function
 pc_entry_linux64:
     cli
     cld
-    leaq linux64_text(%rip), %rsi
+    leaq pc_boot_pd(%rip), %rdi         // page directory: entry n -> n * 2 MiB, entry 0 -> the kernel
+    movl $LARGE_PRESENT_WRITE, %eax
+    xorl %ecx, %ecx
+1:  movq %rax, (%rdi,%rcx,8)
+    addq $0x200000, %rax
+    incl %ecx
+    cmpl $512, %ecx
+    jb 1b
+    movq $(KERNEL_PHYS + LARGE_PRESENT_WRITE), (%rdi)
+
+    leaq pc_boot_pdpt(%rip), %rdx
+    orq $PRESENT_WRITE, %rdi
+    movq %rdi, (%rdx)
+    leaq pc_boot_pml4(%rip), %rax
+    orq $PRESENT_WRITE, %rdx
+    movq %rdx, (%rax)
+    movq %rdx, 8 * PML4_KERNEL(%rax)
+    movq %rdx, 8 * PML4_DIRECT(%rax)
+    movl $0x20, %ecx                    // PAE alone: neither PCIDs nor global pages nor SMEP, SMAP
+    movq %cr4, %rdx
+    andl $0x1000, %edx                  // LA57 cannot be changed here; with it these tables are wrong
+    jnz no_four_levels
+    movq %rcx, %cr4
+    movq %rax, %cr3
+    movq %cr0, %rax
+    andl $~0x6000000c, %eax             // caches on (CD, NW), no EM, no TS
+    orl $0x80010022, %eax               // PG, WP, NE, MP
+    movq %rax, %cr0
+    movabsq $1f, %rax
+    jmp *%rax
+1:  leaq boot_stack_top(%rip), %rsp
+    movl $LINUX_MAGIC, %edi             // RSI: the zero page
+    xorl %ebp, %ebp
+    call pc_start
+    ud2
+
+// Say so and reset, which ends a Firecracker VM (i8042, command 0xFE).
+no_four_levels:
+    leaq no_four_levels_text(%rip), %rsi
     movw $COM1, %dx
 1:  lodsb
     testb %al, %al
@@ -159,8 +200,8 @@ pc_entry_linux64:
 
 no_long_mode_text:
     .asciz "torito: this CPU has no 64-bit mode\r\n"
-linux64_text:
-    .asciz "torito: started by the Linux boot protocol, which this image does not speak; use PVH\r\n"
+no_four_levels_text:
+    .asciz "torito: started with five levels of page tables; use PVH\r\n"
 
     .balign 8
 boot_gdt:
@@ -241,10 +282,15 @@ ap_linked:
     rdmsr
     btl $10, %eax                       // x2APIC mode
     jc 1f
-    movq pc_lapic_mmio(%rip), %rax
-    movl 0x20(%rax), %eax               // local APIC ID register
+    movq pc_lapic_mmio(%rip), %rcx
+    testq %rcx, %rcx
+    jz 0f
+    movl 0x20(%rcx), %eax               // local APIC ID register
     shrl $24, %eax
     jmp 2f
+0:  movl $0x1b, %ecx
+    orl $0xc00, %eax                    // as core 0 has it (lapic.c)
+    wrmsr
 1:  movl $0x802, %ecx                   // IA32_X2APIC_APICID
     rdmsr
 2:  leaq pc_apic_id(%rip), %rdx

@@ -19,6 +19,7 @@ struct firmware {
     uint32_t cpu_count;
     uint32_t cpu[FIRMWARE_CPUS_MAX];        // APIC ids of the usable CPUs, as listed
     uint64_t lapic;                         // physical address of the local APICs, 0 unknown
+    bool x2apic_opt_out;                    // DMAR: the firmware would rather not
     uint64_t hpet;                          // physical address, 0: none
     uint16_t pm_timer;                      // port, 0: none
     bool pm_timer_32;                       // 32 bits wide, otherwise 24

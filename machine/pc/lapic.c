@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // lapic.c: the local APIC (SDM volume 3, chapter 11): its timer and interrupts between cores.
 //
-// Registers are memory (xAPIC) or, if the firmware has switched that on, MSRs (x2APIC). The timer
+// Registers are memory (xAPIC) or, where the CPU can, MSRs (x2APIC): a write costs no wait, and APIC ids
+// above 254 have no other name. A firmware may ask to leave that alone, and is heard unless it has switched
+// it on itself or has listed such a CPU. The timer
 // runs in TSC-deadline mode where there is one, otherwise counts down once at a measured speed.
 #include "machine/pc/clockmath.h"
 #include "machine/pc/devices.h"
@@ -53,12 +55,12 @@ static void reg_write(uint32_t reg, uint32_t value)
         msr_write(MSR_X2APIC + reg / 16, value);
 }
 
-void lapic_init(uint64_t address)
+void lapic_init(uint64_t address, bool avoid_x2apic)
 {
     uint64_t base = msr_read(MSR_APIC_BASE);
 
-    if (base & APIC_BASE_X2APIC)
-        return;
+    if (base & APIC_BASE_X2APIC || (pc_features.x2apic && !avoid_x2apic))
+        return; // lapic_core_init switches it on
     // The MSR knows best; a VMM without it reads as 0.
     if (base & PTE_ADDRESS)
         address = base & PTE_ADDRESS;

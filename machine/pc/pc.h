@@ -57,7 +57,7 @@ struct pc_core {
 // --- what the CPUs have in common (cpu.c), set on core 0 ---
 struct pc_features {
     bool hypervisor; // CPUID.1:ECX bit 31
-    bool nx, large_1g, xsave, fsgsbase, mce, tsc_deadline, rdrand;
+    bool nx, large_1g, xsave, x2apic, fsgsbase, mce, tsc_deadline, rdrand;
     uint64_t xcr0;
 };
 extern struct pc_features pc_features;
@@ -83,7 +83,7 @@ _Noreturn void pc_run_on(uintptr_t stack_top, void (*function)(void));
 void pc_segments_load(void);
 
 // --- called by assembly ---
-_Noreturn void pc_start(uint32_t magic, uint32_t address); // boot.c: core 0, boot stack
+_Noreturn void pc_start(uint32_t magic, uint64_t address); // boot.c: core 0, boot stack
 _Noreturn void pc_ap_main(uint32_t index);                 // smp.c: other cores, their own stack
 void pc_interrupt(uint32_t vector);                        // smp.c
 

@@ -14,6 +14,7 @@
 #define S5_DEFAULT 5u // what VMMs use that have no DSDT to say it
 #define SETTLE_POLLS 20000u
 
+bool pc_hold;
 static const struct firmware *tables; // NULL until they have been read
 
 void poweroff_init(const struct firmware *firmware)
@@ -62,6 +63,14 @@ void pc_exit(int status)
         uint64_t base;
     } __attribute__((packed)) no_idt = {0, 0};
 
+    if (pc_hold) {
+        char text[64];
+
+        format(text, sizeof text, "torito: ended with status %d; the machine is on\n", status);
+        pc_console_write(2, text, strlen(text));
+        for (;;)
+            __asm__ volatile("cli; hlt");
+    }
     __asm__ volatile("cli");
     if (pc_job || in8(DEBUG_EXIT_PORT) != 0xff) {
         out8(DEBUG_EXIT_PORT, (uint8_t)status);

@@ -5,6 +5,7 @@
 
 #include "tools/torito/compare.h"
 #include "tools/torito/info.h"
+#include "tools/torito/iso.h"
 
 static const struct subcommand {
     const char *name;
@@ -13,6 +14,7 @@ static const struct subcommand {
 } subcommands[] = {
     {"compare", "Torito, MPICH and Open MPI side by side", compare_command},
     {"info", "what an image holds and where it can start", info_command},
+    {"iso", "a CD that starts an image on a PC", iso_command},
 };
 
 #define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
