@@ -33,6 +33,7 @@ enum job_flags {
     JOB_IN_IS_TTY = 1u << 3,
     JOB_TIMINGS = 1u << 4,      // the kernel fills struct job's times
     JOB_NO_BIND = 1u << 5,      // machine linux: do not pin the cores to CPUs
+    JOB_CORE = 1u << 7,         // a fatal signal leaves a core file
     JOB_CORES_SHARED = 1u << 6, // more cores than CPUs of the host: spinning takes time from others
 };
 
@@ -65,7 +66,7 @@ struct job_end {
     uint32_t thread;  // thread id within the rank
     uint32_t section; // whose image the frames lie in
     uint32_t frame_count;
-    uint32_t reserved;
+    int32_t core_file; // JOB_CORE: 1: core.RANK is written; negative: the errno why not; 0: none wanted
     uint64_t frames[JOB_FRAMES_MAX]; // instruction addresses, innermost first, as they were at run time
     char text[256]; // one line more, for example "stack overflow" or why memory ran out; may be empty
 };

@@ -4,6 +4,7 @@
 
 debug_image() {
     image "$TESTS/programs/gdb_work.c" -O1 -g &&
+        image "$TESTS/programs/core_work.c" -O1 -g -pthread &&
         image "$TESTS/programs/fortran_program.f90" -O1 -g
 }
 
@@ -55,6 +56,47 @@ debug_end() { # MACHINE
     run 124 on "$1" --timeout 5 --gdb 1 -n 2 "$IMAGES/gdb_work" <session
 }
 
+look() { # COMMAND...: what gdb says of core.1, into `looked`
+    local -a commands=()
+    local command
+
+    for command; do
+        commands+=(-ex "$command")
+    done
+    gdb -q -nx -batch "${commands[@]}" "$IMAGES/core_work" core.1 >looked 2>&1
+    cat looked
+}
+
+# A core file of the rank that died, of all its threads, with its globals and its heap.
+debug_core() { # MACHINE
+    run 139 on "$1" --timeout 30 --core -n 3 "$IMAGES/core_work"
+    grep -q 'core file core.1 in ' err || fail 'nobody says that there is one'
+    equal 'core files' "$(echo core.*)" core.1
+    look bt 'print secret' 'print array[77777]' 'print $_siginfo.si_signo' 'thread 2' bt
+    grep -q '^#0 .* in fail (where=0x1, value=.*2.5' looked || fail 'no arguments of fail'
+    grep -q '^#1 .* in main ' looked || fail 'no path to main'
+    grep -q '= 102$' looked || fail 'secret is wrong'
+    grep -q '= 4.25$' looked || fail 'the heap is wrong'
+    grep -q '= 11$' looked || fail 'the signal is wrong'
+    grep -q '^#1 .* in wait_for_ever ' looked || fail 'the other thread is not there'
+    rm core.1
+    run 134 on "$1" --timeout 30 --core -n 3 "$IMAGES/core_work" abort
+    look bt
+    grep -q '^#[1-4] .* in abort ' looked || fail 'no abort in the path'
+}
+
+# Only when asked for, and no harm where it cannot be written.
+debug_core_not() {
+    run 139 on linux --timeout 30 -n 3 "$IMAGES/core_work"
+    [ ! -e core.1 ] || fail 'a core file that nobody wanted'
+    mkdir core.1
+    run 139 on linux --timeout 30 --core -n 3 "$IMAGES/core_work"
+    grep -q 'no core file: Is a directory' err || fail 'nobody says why there is none'
+    rmdir core.1
+    (ulimit -c unlimited && run 139 on linux --timeout 30 -n 3 "$IMAGES/core_work") || exit
+    [ -e core.1 ] || fail 'no core file though the limit allows it'
+}
+
 debug_wrong() {
     run 2 "$BIN/mpiexec" --gdb x -n 2 "$IMAGES/gdb_work"
     run 2 "$BIN/mpiexec" --gdb 2 -n 2 "$IMAGES/gdb_work"
@@ -64,6 +106,10 @@ debug_wrong() {
 
 run_case debug.build 60 debug_image
 run_case debug.wrong 10 debug_wrong
+run_case debug.core.not 60 debug_core_not
+for machine in linux seccomp; do
+    run_case "debug.core.$machine" 60 debug_core "$machine"
+done
 for machine in linux microvm; do
     run_case "debug.session.0.$machine" 60 debug_session "$machine" 0
     run_case "debug.session.2.$machine" 60 debug_session "$machine" 2

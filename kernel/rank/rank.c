@@ -11,8 +11,6 @@
 #include <linux/futex.h>
 #include <stdatomic.h>
 
-#define KERNEL_STACK_BYTES (16ul << 10)
-
 const struct boot *boot_info;
 struct job *job_region;
 uint32_t core_count;

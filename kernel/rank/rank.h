@@ -9,6 +9,7 @@
 
 #define RANK_FILES_MAX 1024 // RLIMIT_NOFILE
 #define SIGNALS_MAX 64
+#define KERNEL_STACK_BYTES (16ul << 10) // of each thread, below kernel_stack
 
 struct file {     // kernel/io
     uint8_t kind; // enum file_kind; 0: free

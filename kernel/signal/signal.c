@@ -2,6 +2,7 @@
 // signal.c: from a signal that is raised to its handler, its default action, or nothing.
 #include "abi/job.h"
 #include "kernel/io/io.h"
+#include "kernel/signal/core.h"
 #include "kernel/signal/deliver.h"
 #include "lib/lib.h"
 #include <asm/errno.h>
@@ -224,5 +225,7 @@ void signal_fatal(const struct regs *regs, const struct signal_info *info, const
     if (text)
         format(end.text, sizeof end.text, "%s", text);
     end.frame_count = unwind(rank, regs, end.frames, JOB_FRAMES_MAX);
+    if (job_region && job_region->flags & JOB_CORE)
+        core_end(&end, regs, info);
     job_end(&end);
 }

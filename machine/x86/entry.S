@@ -103,4 +103,15 @@ trap_landing:
     popq %rdi
     jmp regs_restore
 
+// _Noreturn void stack_enter(uintptr_t top, void (*entry)(void *), void *arg): leaves this stack for
+// good. `top` is aligned to 16.
+    .globl stack_enter
+    .type stack_enter, @function
+stack_enter:
+    movq %rdi, %rsp
+    movq %rdx, %rdi
+    xorl %ebp, %ebp
+    call *%rsi
+    ud2
+
     .section .note.GNU-stack, "", @progbits

@@ -13,6 +13,10 @@ void context_start(void);
 // The first instruction of a payload, with a stack as the System V ABI describes it.
 _Noreturn void payload_enter(uintptr_t rip, uintptr_t rsp);
 
+// Leaves the running stack for good and calls entry(arg) on the one whose upper end is `top`, a
+// multiple of 16. `entry` must not return.
+_Noreturn void stack_enter(uintptr_t top, void (*entry)(void *), void *arg);
+
 // Target of the `syscall` instruction.
 void syscall_entry(void);
 

@@ -43,6 +43,7 @@ static const struct {
               "  -q                      say only what went wrong\n"
               "  --strace                print every system call of every rank\n"
               "  --gdb RANK              start gdb at main of that rank; standard input is gdb's\n"
+              "  --core                  leave core.RANK of a rank that dies of a signal\n"
               "  --timings               print how long each step of the start took\n"
               "  -V, --version; -h, --help [start|machine|output|debug]\n"},
 };

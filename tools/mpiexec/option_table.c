@@ -231,6 +231,7 @@ static bool take_flag(struct parser *parser, const char *name, char **value)
                 {"quiet", &options->quiet},
                 {"strace", &options->strace},
                 {"timings", &options->timings},
+                {"core", &options->core},
                 {"report-bindings", &options->report_bindings},
                 {"display-map", &options->display_map}};
 
@@ -342,6 +343,7 @@ static const struct option_spec option_table[] = {
     {"strace", 0, take_flag},
     {"timings", 0, take_flag},
     {"gdb", 1, take_gdb},
+    {"core", 0, take_flag},
     {"initial-errhandler", 1, take_initial_errhandler},
     {"allow-run-as-root", 0, take_silently},
     {"mca", 2, take_nothing},

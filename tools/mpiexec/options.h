@@ -58,7 +58,7 @@ struct options {
     const char *outfile, *errfile;
     double timeout_s;   // 0: none
     int64_t stdin_rank; // or STDIN_ALL, STDIN_NONE
-    bool strace, timings, verbose, quiet;
+    bool strace, timings, core, verbose, quiet;
     bool report_bindings, display_map;
     int64_t gdb_rank;   // --gdb; -1: not given
     bool no_bind;       // -bind-to none: machine linux leaves its threads to the host

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -124,13 +125,22 @@ static void sections_put(char *base, const struct plan *plan, const struct layou
     free(image_offset);
 }
 
+// `ulimit -c unlimited`: core files are wanted from whatever crashes.
+static bool core_limit(void)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur > 0;
+}
+
 static uint32_t job_flags(const struct plan *plan)
 {
     const struct options *options = plan->options;
 
     return (plan->cores > plan->cpu_count ? JOB_CORES_SHARED : 0u) |
            (options->strace ? JOB_STRACE : 0u) | (options->timings ? JOB_TIMINGS : 0u) |
-           (options->no_bind ? JOB_NO_BIND : 0u) | (isatty(STDIN_FILENO) ? JOB_IN_IS_TTY : 0u) |
+           (options->core || core_limit() ? JOB_CORE : 0u) | (options->no_bind ? JOB_NO_BIND : 0u) |
+           (isatty(STDIN_FILENO) ? JOB_IN_IS_TTY : 0u) |
            (isatty(STDOUT_FILENO) && options->outfile == NULL ? JOB_OUT_IS_TTY : 0u) |
            (isatty(STDERR_FILENO) && options->errfile == NULL ? JOB_ERR_IS_TTY : 0u);
 }

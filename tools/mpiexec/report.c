@@ -114,6 +114,18 @@ static char *signal_text(const struct job_end *end)
     return text;
 }
 
+static void core_say(const struct job_end *end, const struct plan *plan)
+{
+    if (end->core_file > 0)
+        say("core file core.%u in %s; to look at it: gdb %s core.%u", end->rank,
+            plan->section[end->section].cwd,
+            plan->program[plan->section[end->section].program].path, end->rank);
+    else if (end->core_file == -ENOSYS)
+        say("no core file: the program has no files there");
+    else if (end->core_file < 0)
+        say("no core file: %s", strerror(-end->core_file));
+}
+
 static void signal_say(const struct job_end *end, const struct plan *plan)
 {
     static const char *const access[] = {"reading", "writing", "executing"};
@@ -131,6 +143,7 @@ static void signal_say(const struct job_end *end, const struct plan *plan)
         say("rank %u of %u (core %u): %s%s%s%s", end->rank, plan->ranks, end->core, what,
             where != NULL ? where : "", end->text[0] != '\0' ? ": " : "", end->text);
     backtrace_say(end, plan);
+    core_say(end, plan);
     free(what);
     free(where);
 }
