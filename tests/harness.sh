@@ -139,6 +139,24 @@ run_case() { # NAME SECONDS COMMAND...
     fi
 }
 
+# harness_take_over CASE: its log holds verdicts of a script of its own, one per line: `ok NAME`,
+# `FAIL NAME: why` or `skip NAME: why`. They count as cases CASE.NAME; that log is theirs.
+harness_take_over() {
+    local from=$1 verdict name why
+
+    [ -e "$harness_dir/$from/log" ] || return 0 # not wanted
+    while read -r verdict name why; do
+        name=$from.${name%:}
+        mkdir -p "$harness_dir/$name"
+        ln -sf "../$from/log" "$harness_dir/$name/log"
+        case $verdict in
+        ok) harness_verdict "$name" ;;
+        FAIL) harness_verdict "$name" "$why" ;;
+        skip) echo "skip $name: $why" ;;
+        esac
+    done < <(grep -E '^(ok|FAIL|skip) ' "$harness_dir/$from/log")
+}
+
 harness_describe() { # PID...
     local pid
 

@@ -49,6 +49,10 @@ expect '^FAIL late: it took 1001 ms' '0 passed, 1 failed' 1 \
     'f() { within it 1001 1000; }; run_case late 5 f'
 expect '^ok in$' '1 passed, 0 failed' 0 'f() { ! read -r line; }; run_case in 5 f'
 expect '^ok b$' '1 passed, 0 failed' 0 'harness_only=^b; run_case a 5 false; run_case b 5 true'
+expect '^FAIL a\.two: the moon \(log: ' '2 passed, 1 failed' 1 \
+    'f() { printf "ok one\nFAIL two: the moon\nskip three: no moon\n"; }; run_case a 5 f; harness_take_over a'
+expect '^skip a\.three: no moon$' '2 passed, 0 failed' 0 \
+    'f() { printf "ok one\nskip three: no moon\n"; }; run_case a 5 f; harness_take_over a'
 # Nothing that a killed case started survives it.
 expect '^FAIL deep: still running' '0 passed, 1 failed' 1 \
     'run_case deep 0.3 sh -c "setsid sleep 41 & sleep 42"

@@ -9,21 +9,5 @@ projects_run() {
     tail -n 1 verdicts | grep -Eq '^[0-9]+ passed, [0-9]+ failed$'
 }
 
-# Runs the script in a case, then takes over the verdicts in its output.
-projects_all() {
-    local verdict name why
-
-    run_case projects 600 projects_run
-    [ -e "$harness_dir/projects/log" ] || return 0 # not wanted
-    while read -r verdict name why; do
-        name=projects.${name%:}
-        mkdir -p "$harness_dir/$name"
-        ln -sf ../projects/log "$harness_dir/$name/log"
-        case $verdict in
-        ok) harness_verdict "$name" ;;
-        FAIL) harness_verdict "$name" "$why" ;;
-        esac
-    done < <(grep -E '^(ok|FAIL) ' "$harness_dir/projects/log")
-}
-
-projects_all
+run_case projects 600 projects_run
+harness_take_over projects
