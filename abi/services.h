@@ -11,7 +11,16 @@
 #include <stdint.h>
 
 #define AT_TORITO 0x54524f // "TRO": an auxiliary vector type no kernel uses
-#define SERVICES_VERSION 2u
+#define SERVICES_VERSION 3u
+
+// A thread that waits until a word that only rises has reached a value. On the stack of that thread.
+struct service_watch {
+    const _Atomic uint64_t *word;
+    uint64_t value;
+    // The scheduler's:
+    struct service_watch *next;
+    void *thread; // NULL: the wait is over
+};
 
 struct services {
     uint32_t version; // SERVICES_VERSION
@@ -70,4 +79,12 @@ struct services {
     // any core may read and write it. NULL: none left. It stays valid until the job ends.
     void *(*core_alloc)(size_t bytes);
     void (*core_free)(void *memory);
+
+    // Like wait(poll), and until watch->word has reached watch->value, whoever raises it. The core looks
+    // at the words it watches before it runs a thread, and while it has none to run.
+    void (*watch)(struct service_watch *watch, bool (*poll)(void));
+    // Not 0 while a core sleeps. Who raises a word that a core may watch looks here afterwards, without a
+    // fence, and if so calls rouse(core): kernel/sched/watch.h says why that is enough.
+    const _Atomic uint32_t *(*asleep)(uint32_t core);
+    void (*rouse)(uint32_t core);
 };

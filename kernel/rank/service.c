@@ -48,6 +48,11 @@ static void service_wake(void *thread)
     sched_wake(thread);
 }
 
+static void service_rouse(uint32_t core)
+{
+    machine->core_wake(core);
+}
+
 static uint32_t service_core_of(uint32_t rank)
 {
     return rank_core(rank, rank_count, core_count);
@@ -101,5 +106,8 @@ void services_fill(struct rank *rank)
                                        .send_to = raw_send,
                                        .recv_from = raw_receive,
                                        .core_alloc = core_memory_alloc,
-                                       .core_free = core_memory_free};
+                                       .core_free = core_memory_free,
+                                       .watch = sched_watch,
+                                       .asleep = sched_asleep,
+                                       .rouse = service_rouse};
 }

@@ -8,6 +8,7 @@
 #include "kernel/sched/sched.h"
 #include "kernel/bus/bus.h"
 #include "kernel/sched/inbox.h"
+#include "kernel/sched/watch.h"
 #include "lib/lib.h"
 #include "machine/x86/x86.h"
 
@@ -18,10 +19,13 @@ struct run_queue {
     struct thread *head, *tail;
     struct thread *sleepers; // by deadline, earliest first
     struct thread *pollers;  // blocked in sched_wait
+    struct service_watch *watches;
+    uint64_t nap_ns;    // of the next sleep with watches
     struct thread idle; // the context the core booted with: starts the first thread, buries the dead
     struct thread *dead;
     void (*dead_done)(struct thread *thread);
-    alignas(64) struct inbox inbox; // other cores post here
+    alignas(64) struct inbox inbox;       // other cores post here
+    alignas(128) _Atomic uint32_t asleep; // this core writes it when it sleeps and wakes, others read it
 };
 
 static void ready_push(struct run_queue *queue, struct thread *thread)
@@ -114,6 +118,13 @@ static void woken(void *queue, struct thread *thread)
         unblock(queue, thread, false);
 }
 
+// A word that the thread watches has risen. It may be ready already, or run: woken for something else.
+static void reached(void *queue, struct thread *thread)
+{
+    if (thread->state == THREAD_BLOCKED)
+        unblock(queue, thread, false);
+}
+
 static void sleepers_expire(struct run_queue *queue)
 {
     uint64_t now;
@@ -162,16 +173,38 @@ static struct thread *next_ready(struct core *core)
 
     inbox_drain(&queue->inbox, woken, queue);
     sleepers_expire(queue);
+    watches_look(&queue->watches, reached, queue);
     messages_dispatch(core);
     return ready_pop(queue);
 }
 
-static void idle(struct core *core, uint64_t deadline_ns)
+// With watches a core sleeps a while only: watch.h.
+static uint64_t nap_end(struct run_queue *queue, uint64_t deadline_ns)
 {
-    if (bus_sleep(core->index)) {
-        machine->core_idle(core, deadline_ns);
+    uint64_t end;
+
+    if (!queue->watches)
+        return deadline_ns;
+    end = machine->now_ns() + queue->nap_ns;
+    if (queue->nap_ns < WATCH_NAP_MOST_NS)
+        queue->nap_ns *= 2;
+    return end < deadline_ns ? end : deadline_ns;
+}
+
+static void idle(struct core *core)
+{
+    struct run_queue *queue = core->queue;
+
+    atomic_store_explicit(&queue->asleep, 1, memory_order_relaxed);
+    // That this core sleeps, before the last look at the words: see watch.h for the other side.
+    atomic_thread_fence(memory_order_seq_cst);
+    watches_look(&queue->watches, reached, queue);
+    if (!queue->head && bus_sleep(core->index)) {
+        machine->core_idle(core,
+                           nap_end(queue, queue->sleepers ? queue->sleepers->deadline_ns : NEVER));
         bus_awake(core->index);
     }
+    atomic_store_explicit(&queue->asleep, 0, memory_order_relaxed);
 }
 
 // The next thread to run; sleeps until there is one. The running thread is not in the queue.
@@ -180,6 +213,7 @@ static struct thread *next_wait(struct core *core)
     struct run_queue *queue = core->queue;
     uint32_t turns = 0, spins = queue->pollers ? machine->poll_spins : machine->idle_spins;
 
+    queue->nap_ns = WATCH_NAP_NS;
     for (;;) { // ends when a thread is woken; a job in which none ever is ends by the launcher
         struct thread *thread = next_ready(core);
 
@@ -189,7 +223,7 @@ static struct thread *next_wait(struct core *core)
             __builtin_ia32_pause();
             continue;
         }
-        idle(core, queue->sleepers ? queue->sleepers->deadline_ns : NEVER);
+        idle(core);
         turns = 0;
     }
 }
@@ -251,6 +285,7 @@ void thread_stop(struct thread *thread)
     if (thread->state == THREAD_BLOCKED) {
         sleeper_remove(queue, thread);
         poller_remove(queue, thread);
+        watches_forget(&queue->watches, thread);
     }
     for (struct thread *at = queue->head; at && thread->state == THREAD_READY; at = at->next) {
         if (at == thread) {
@@ -330,6 +365,20 @@ void sched_wait(bool (*poll)(void))
     block(core, self);
 }
 
+void sched_watch(struct service_watch *watch, bool (*poll)(void))
+{
+    struct run_queue *queue = core_self()->queue;
+
+    watch_insert(&queue->watches, watch, thread_self());
+    sched_wait(poll);
+    watch_remove(&queue->watches, watch);
+}
+
+const _Atomic uint32_t *sched_asleep(uint32_t core)
+{
+    return &machine->core_get(core)->queue->asleep;
+}
+
 void sched_wake(struct thread *thread)
 {
     struct core *core = core_self();
@@ -349,5 +398,6 @@ bool sched_others_ready(void)
     struct run_queue *queue = core_self()->queue;
 
     inbox_drain(&queue->inbox, woken, queue);
+    watches_look(&queue->watches, reached, queue);
     return queue->head != NULL;
 }

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 struct rank; // kernel/rank
+struct service_watch;
 
 enum thread_state { THREAD_READY, THREAD_RUNNING, THREAD_BLOCKED, THREAD_EXITED };
 
@@ -87,6 +88,12 @@ bool sched_block(uint64_t deadline_ns);
 // the bus: poll takes them and wakes whom they are for. It runs on the thread's stack while the thread
 // is blocked (or right before it returns to its caller) and must not block.
 void sched_wait(bool (*poll)(void));
+
+// The same, and until a word has risen: watch.h. May return early.
+void sched_watch(struct service_watch *watch, bool (*poll)(void));
+
+// Not 0 while the core sleeps.
+const _Atomic uint32_t *sched_asleep(uint32_t core);
 
 // Makes a blocked thread ready, from any core. Harmless if it is not blocked: its next block returns.
 void sched_wake(struct thread *thread);

@@ -7,86 +7,41 @@
 #include "libmpi/coll/shared.h"
 #include <string.h>
 
-static void wake_reached(struct mpii_shared_core *core)
+void mpii_shared_begin_slow(struct mpii_shared *shared)
 {
-    struct mpii_flag_wait *wait = core->waits;
-
-    core->waits = NULL;
-    while (wait) { // ends: an entry for each rank of the core at most
-        struct mpii_flag_wait *next = wait->next; // the thread may be gone once it runs
-
-        mpii_services()->wake(wait->thread);
-        wait->thread = NULL;
-        wait = next;
-    }
-}
-
-// Collectives that all ranks have finished.
-static uint64_t done_all(const struct mpii_shared *shared)
-{
-    uint64_t least = UINT64_MAX;
+    // `done` rises in steps of MPII_DONE_EVERY at least, and will reach this, for nobody who must take
+    // part in those collectives waits for a later one.
+    uint64_t value = shared->seq + 1 - MPII_CELLS, least = UINT64_MAX;
 
     for (int c = 0; c < shared->cores; c++) {
-        // [F] acquire: the readers are done with the cells.
-        uint64_t done = atomic_load_explicit(&shared->state[c]->done, memory_order_acquire);
+        const _Atomic uint64_t *flag = &shared->peer[c].state->done;
+        uint64_t done;
 
+        mpii_flag_wait(flag, value); // [F] acquire: the readers are done with the cells
+        done = atomic_load_explicit(flag, memory_order_relaxed);
         least = done < least ? done : least;
     }
-    return least;
-}
-
-static void begin_slow(struct mpii_shared *shared)
-{
-    const struct services *services = mpii_services();
-
-    // Ends when the slowest rank has caught up. Nobody wakes us for that: it is rare, and never long unless
-    // that rank computes.
-    while ((shared->done_all = done_all(shared)) + MPII_CELLS <= shared->seq) {
-        mpii_progress();
-        if (mpii_progress_more)
-            mpii_progress_more(NULL);
-        if (services->others_ready())
-            services->yield();
-        else
-            __builtin_ia32_pause();
-    }
-}
-
-void mpii_shared_begin(struct mpii_shared *shared)
-{
-    if (shared->done_all + MPII_CELLS <= shared->seq)
-        begin_slow(shared);
+    shared->done_all = least;
 }
 
 static void rouse_others(const struct mpii_shared *shared)
 {
-    mpii_flags_fence();
     for (int c = 0; c < shared->cores; c++)
         if (c != shared->core)
-            mpii_flags_rouse(shared->flags_of[c]);
+            mpii_shared_rouse(shared, c);
 }
 
-void mpii_shared_finish(struct mpii_shared *shared, bool rouse)
+void mpii_shared_done(struct mpii_shared *shared)
 {
-    struct mpii_shared_core *mine = shared->mine;
-    uint32_t *finished = &mine->finished[shared->seq % MPII_CELLS];
-
-    shared->seq++;
-    if (++*finished < (uint32_t)shared->locals)
-        return;
-    *finished = 0;
-    mpii_flag_set(&mine->done, shared->seq);
-    if (!rouse)
-        return;
+    mpii_flag_set(&shared->mine->done, shared->seq);
     rouse_others(shared);
-    mpii_flags_poll(shared->flags);
 }
 
 bool mpii_shared_arrive(struct mpii_shared *shared)
 {
     uint32_t *arrived = &shared->mine->arrived[shared->seq % MPII_CELLS];
 
-    if (++*arrived < (uint32_t)shared->locals)
+    if (shared->locals > 1 && ++*arrived < (uint32_t)shared->locals)
         return false;
     *arrived = 0;
     return true;
@@ -95,20 +50,26 @@ bool mpii_shared_arrive(struct mpii_shared *shared)
 void mpii_shared_publish(struct mpii_shared *shared, int to)
 {
     mpii_flag_set(&shared->mine->cell[shared->seq % MPII_CELLS].full, shared->seq + 1);
-    if (to < 0) {
+    if (to < 0)
         rouse_others(shared);
-    } else if (to != shared->core) {
-        mpii_flags_fence();
-        mpii_flags_rouse(shared->flags_of[to]);
-    }
-    if (shared->flags->waits)
-        mpii_flags_poll(shared->flags);
+    else
+        mpii_shared_rouse(shared, to);
 }
 
 void mpii_shared_release(struct mpii_shared *shared)
 {
-    shared->mine->released = shared->seq + 1;
-    wake_reached(shared->mine);
+    struct mpii_shared_core *mine = shared->mine;
+    struct mpii_local_wait *wait = mine->waits;
+
+    mine->released = shared->seq + 1;
+    mine->waits = NULL;
+    while (wait) { // ends: an entry for each rank of the core at most
+        struct mpii_local_wait *next = wait->next; // the thread may be gone once it runs
+
+        mpii_services()->wake(wait->thread);
+        wait->thread = NULL;
+        wait = next;
+    }
 }
 
 void mpii_shared_wait_release(struct mpii_shared *shared)
@@ -118,12 +79,12 @@ void mpii_shared_wait_release(struct mpii_shared *shared)
     uint64_t value = shared->seq + 1;
 
     while (mine->released < value) { // ends when the core's last rank has arrived and heard of all others
-        struct mpii_flag_wait wait = {.next = mine->waits, .thread = services->thread()};
+        struct mpii_local_wait wait = {.next = mine->waits, .thread = services->thread()};
 
         mine->waits = &wait;
         if (!(mpii_progress_more && mpii_progress_more(wait.thread)))
             services->wait(mpii_progress);
-        for (struct mpii_flag_wait **at = &mine->waits; wait.thread && *at; at = &(*at)->next)
+        for (struct mpii_local_wait **at = &mine->waits; wait.thread && *at; at = &(*at)->next)
             if (*at == &wait) { // woken for something else
                 *at = wait.next;
                 break;
@@ -133,8 +94,7 @@ void mpii_shared_wait_release(struct mpii_shared *shared)
 
 void mpii_shared_wait_full(struct mpii_shared *shared, int core)
 {
-    mpii_flag_wait(shared->flags, &shared->state[core]->cell[shared->seq % MPII_CELLS].full,
-                   shared->seq + 1);
+    mpii_flag_wait(&shared->peer[core].state->cell[shared->seq % MPII_CELLS].full, shared->seq + 1);
 }
 
 void mpii_shared_wait_full_all(struct mpii_shared *shared)
@@ -147,16 +107,18 @@ void mpii_shared_sync(struct mpii_shared *shared)
 {
     if (!mpii_shared_arrive(shared)) {
         mpii_shared_wait_release(shared);
+        mpii_shared_met(shared);
         return;
     }
     mpii_shared_publish(shared, -1);
     mpii_shared_wait_full_all(shared);
     mpii_shared_release(shared);
+    mpii_shared_met(shared);
 }
 
 void mpii_shared_wait_done(struct mpii_shared *shared, int core)
 {
-    mpii_flag_wait(shared->flags, &shared->state[core]->done, shared->seq);
+    mpii_flag_wait(&shared->peer[core].state->done, shared->seq);
 }
 
 void mpii_shared_wait_done_all(struct mpii_shared *shared)

@@ -9,10 +9,13 @@
 // The blocking collectives of a communicator are numbered, 0, 1, ...: `seq`, the same on all ranks.
 // A flag has reached seq + 1 when its event in collective `seq` has happened; so flags only rise
 // and need no reset. Data that are small travel in cells: each core has MPII_CELLS of them, used in
-// turn. A cell is used again when all ranks have finished with the collective that used it before:
-// `done` of all cores says so, and mpii_shared_begin waits for it. So a root may run ahead of the
-// others by some collectives. Large data stay in the users' buffers: the cell then holds a pointer
-// to the call of each rank, and ranks copy from each other's buffers.
+// turn. A cell is used again when all ranks have finished with the collective that used it before, and
+// mpii_shared_begin waits for that. So a root may run ahead of the others by some collectives.
+// Mostly there is nothing to wait for nor to look at: who has heard of all ranks in collective `seq`
+// knows that they have finished those before (`done_all`). Otherwise `done` of all cores says so, which
+// rises now and then, or at once where somebody waits for the end of a collective. Large data stay
+// in the users' buffers: the cell then holds a pointer to the call of each rank, and ranks copy
+// from each other's buffers.
 #pragma once
 #include "libmpi/coll/coll.h"
 #include "libmpi/coll/flag.h"
@@ -23,13 +26,21 @@
 #define MPII_CELLS 8
 #define MPII_CELL_BYTES (4096 - 16)
 #define MPII_ROUNDS 16 // of the barrier: 2^16 cores
-#define MPII_LINES \
-    128 // what is written by one side must not share with others: lines are fetched in pairs
+#define MPII_DONE_EVERY \
+    4 // collectives from one rise of `done` to the next; a divisor of MPII_CELLS
+// What is written by one side must not share with others: lines are fetched in pairs.
+#define MPII_LINES 128
 
 // The first data are in the flag's own cache line: one line moves for a small message.
 struct mpii_shared_cell {
     alignas(MPII_LINES) _Atomic uint64_t full; // seq + 1: the data are there
     alignas(16) char data[MPII_CELL_BYTES];
+};
+
+// A rank that waits for the representative of its core; on its stack.
+struct mpii_local_wait {
+    struct mpii_local_wait *next;
+    void *thread; // NULL: released
 };
 
 struct mpii_shared_core {
@@ -41,7 +52,7 @@ struct mpii_shared_core {
     struct mpii_shared_cell cell[MPII_CELLS];
     // This core's only.
     alignas(MPII_LINES) uint64_t released; // seq + 1: the representative lets the others go
-    struct mpii_flag_wait *waits;          // for `released`
+    struct mpii_local_wait *waits;         // for `released`
     uint32_t arrived[MPII_CELLS], finished[MPII_CELLS];
     uint32_t users; // ranks of the core that have not freed the communicator
     alignas(MPII_LINES) char stage[MPII_CELLS][MPII_CELL_BYTES]; // inputs of the ranks, and results
@@ -52,19 +63,24 @@ struct mpii_shared_core {
     struct mpii_shared_core *next;
 };
 
+// A core of the communicator.
+struct mpii_shared_peer {
+    struct mpii_shared_core *state;
+    const _Atomic uint32_t *asleep; // services.h
+    uint32_t core;                  // as the machine counts
+};
+
 // A rank's view.
 struct mpii_shared {
     uint64_t seq;
     uint64_t done_all; // collectives known to be finished everywhere
     int size, rank;
-    int cores, core;          // of the communicator; index of mine
-    int locals, local;        // ranks on my core; index of mine
-    int locals_max;           // on any core
-    struct mpii_flags *flags; // mine
+    int cores, core;   // of the communicator; index of mine
+    int locals, local; // ranks on my core; index of mine
+    int locals_max;    // on any core
     struct mpii_shared_core *mine;
-    struct mpii_shared_core **state; // [cores]
-    struct mpii_flags **flags_of;    // [cores]
-    int *core_of, *local_of;         // [size]
+    struct mpii_shared_peer *peer; // [cores]
+    int *core_of, *local_of;       // [size]
 };
 
 // The communicator's, made on first use by all its ranks together; NULL: no memory, on all of them.
@@ -73,15 +89,44 @@ struct mpii_shared *mpii_shared_of(struct mpii_comm *comm);
 // --- the parts of a collective ---
 
 // First: waits until this collective's cells are free.
-void mpii_shared_begin(struct mpii_shared *shared);
+void mpii_shared_begin_slow(struct mpii_shared *shared);
+static inline void mpii_shared_begin(struct mpii_shared *shared)
+{
+    if (shared->done_all + MPII_CELLS <= shared->seq)
+        mpii_shared_begin_slow(shared);
+}
 
-// Last: this rank has read all it wants of others. `rouse`: somebody may wait for that.
-void mpii_shared_finish(struct mpii_shared *shared, bool rouse);
+// All ranks are known to take part in this collective: they have finished those before.
+static inline void mpii_shared_met(struct mpii_shared *shared)
+{
+    shared->done_all = shared->seq;
+}
+
+// Last: this rank has read all it wants of others. `awaited`: somebody may wait for that.
+void mpii_shared_done(struct mpii_shared *shared);
+static inline void mpii_shared_finish(struct mpii_shared *shared, bool awaited)
+{
+    uint32_t *finished = &shared->mine->finished[shared->seq % MPII_CELLS];
+
+    shared->seq++;
+    if (shared->locals > 1 && ++*finished < (uint32_t)shared->locals)
+        return;
+    *finished = 0;
+    if (awaited || shared->seq % MPII_DONE_EVERY == 0)
+        mpii_shared_done(shared);
+}
+
+// After a flag was set: the core of index `to` may wait for it.
+static inline void mpii_shared_rouse(const struct mpii_shared *shared, int to)
+{
+    if (atomic_load_explicit(shared->peer[to].asleep, memory_order_relaxed))
+        mpii_services()->rouse(shared->peer[to].core);
+}
 
 // This rank has put its part; true for the last of the core, who goes on for it.
 bool mpii_shared_arrive(struct mpii_shared *shared);
 
-// The core's cell is full. Wakes ranks of this core, and of the core of index `to`, or of all others for -1.
+// The core's cell is full. The core of index `to` may wait for it, or all for -1.
 void mpii_shared_publish(struct mpii_shared *shared, int to);
 
 // Lets the other ranks of the core go; they wait for that.
@@ -103,7 +148,7 @@ void mpii_shared_wait_done_all(struct mpii_shared *shared);
 
 static inline char *mpii_shared_cell(const struct mpii_shared *shared, int core)
 {
-    return shared->state[core]->cell[shared->seq % MPII_CELLS].data;
+    return shared->peer[core].state->cell[shared->seq % MPII_CELLS].data;
 }
 
 static inline char *mpii_shared_stage(const struct mpii_shared *shared)

@@ -16,9 +16,8 @@ static void disseminate(const struct mpii_shared *shared)
             below = (shared->core - distance + cores) % cores;
 
         mpii_flag_set(&shared->mine->round[k].reached, shared->seq + 1);
-        mpii_flags_fence();
-        mpii_flags_rouse(shared->flags_of[above]);
-        mpii_flag_wait(shared->flags, &shared->state[below]->round[k].reached, shared->seq + 1);
+        mpii_shared_rouse(shared, above);
+        mpii_flag_wait(&shared->peer[below].state->round[k].reached, shared->seq + 1);
     }
 }
 
@@ -28,13 +27,13 @@ bool mpii_shared_barrier(struct mpii_coll_call *call, int *rc)
 
     if (!shared)
         return false;
-    mpii_shared_begin(shared);
     if (mpii_shared_arrive(shared)) {
         disseminate(shared);
         mpii_shared_release(shared);
     } else {
         mpii_shared_wait_release(shared);
     }
+    mpii_shared_met(shared);
     mpii_shared_finish(shared, false);
     *rc = MPI_SUCCESS;
     return true;

@@ -14,15 +14,9 @@
 
 enum { UNKNOWN, READY, UNUSABLE }; // struct mpii_coll.shared_state
 
-struct address {
-    struct mpii_shared_core *state;
-    struct mpii_flags *flags;
-};
-
 static void shared_free(struct mpii_shared *shared)
 {
-    free(shared->state);
-    free(shared->flags_of);
+    free(shared->peer);
     free(shared->core_of);
     free(shared->local_of);
     free(shared);
@@ -40,8 +34,10 @@ static bool number_cores(struct mpii_shared *shared, const struct mpii_comm *com
     for (int i = 0; index && locals && i < shared->size; i++) {
         uint32_t core = services->core_of(mpii_group_world(comm->group, i));
 
-        if (index[core] < 0)
+        if (index[core] < 0) {
+            shared->peer[shared->cores].core = core;
             index[core] = shared->cores++;
+        }
         shared->core_of[i] = index[core];
         shared->local_of[i] = locals[index[core]]++;
         if (locals[index[core]] > shared->locals_max)
@@ -66,12 +62,10 @@ static struct mpii_shared *view_new(const struct mpii_comm *comm)
         return NULL;
     shared->size = comm->size;
     shared->rank = comm->rank;
-    shared->state = malloc(size * sizeof(void *));
-    shared->flags_of = malloc(size * sizeof(void *));
+    shared->peer = malloc(size * sizeof *shared->peer);
     shared->core_of = malloc(size * sizeof *shared->core_of);
     shared->local_of = malloc(size * sizeof *shared->local_of);
-    if (shared->state && shared->flags_of && shared->core_of && shared->local_of &&
-        number_cores(shared, comm))
+    if (shared->peer && shared->core_of && shared->local_of && number_cores(shared, comm))
         return shared;
     shared_free(shared);
     return NULL;
@@ -104,12 +98,6 @@ static struct mpii_shared_core *state_new(const struct mpii_shared *shared)
     void *memory;
 
     reclaim(core);
-    if (!core->flags) {
-        core->flags = services->core_alloc(sizeof *core->flags);
-        if (!core->flags)
-            return NULL;
-        memset(core->flags, 0, sizeof *core->flags);
-    }
     memory = services->core_alloc(sizeof *state + MPII_LINES);
     if (!memory)
         return NULL;
@@ -132,16 +120,16 @@ static void shared_delete(struct mpii_coll *coll)
         mine->next = core->retired;
         core->retired = mine;
         for (int c = 0; c < shared->cores; c++) // [R] release: our looks before
-            atomic_fetch_add_explicit(&shared->state[c]->retired, 1, memory_order_release);
+            atomic_fetch_add_explicit(&shared->peer[c].state->retired, 1, memory_order_release);
     }
     shared_free(shared);
 }
 
 // Exchanges the addresses. False: a core has no memory, or there was none for the messages.
-static bool exchange(struct mpii_comm *comm, struct mpii_shared *shared, struct address mine)
+static bool exchange(struct mpii_comm *comm, struct mpii_shared *shared, struct mpii_shared_core *mine)
 {
     struct mpii_team team = mpii_team_of(comm);
-    struct address *all = malloc((size_t)comm->size * sizeof *all);
+    struct mpii_shared_core **all = malloc((size_t)comm->size * sizeof *all);
     struct mpii_schedule schedule;
     bool ok = true;
 
@@ -152,11 +140,14 @@ static bool exchange(struct mpii_comm *comm, struct mpii_shared *shared, struct 
     if (mpii_construct_run(&schedule) != MPI_SUCCESS)
         mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
     for (int i = 0; i < shared->size; i++) {
+        struct mpii_shared_peer *peer;
+
         if (shared->local_of[i] != 0)
             continue;
-        shared->state[shared->core_of[i]] = all[i].state;
-        shared->flags_of[shared->core_of[i]] = all[i].flags;
-        ok = ok && all[i].state;
+        peer = &shared->peer[shared->core_of[i]];
+        peer->state = all[i];
+        peer->asleep = mpii_services()->asleep(peer->core); // it runs: it has sent
+        ok = ok && all[i];
     }
     free(all);
     return ok;
@@ -165,7 +156,7 @@ static bool exchange(struct mpii_comm *comm, struct mpii_shared *shared, struct 
 struct mpii_shared *mpii_shared_of(struct mpii_comm *comm)
 {
     struct mpii_coll *coll = comm->coll;
-    struct address mine = {NULL, NULL};
+    struct mpii_shared_core *mine = NULL;
     struct mpii_shared *shared;
 
     if (coll->shared_state == READY)
@@ -175,19 +166,16 @@ struct mpii_shared *mpii_shared_of(struct mpii_comm *comm)
     shared = view_new(comm);
     if (!shared)
         mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
-    if (shared->local == 0) {
-        mine.state = state_new(shared);
-        mine.flags = mpii_core()->flags;
-    }
+    if (shared->local == 0)
+        mine = state_new(shared);
     if (!exchange(comm, shared, mine)) {
-        if (mine.state)
-            mpii_services()->core_free(mine.state->memory); // nobody has looked at it
+        if (mine)
+            mpii_services()->core_free(mine->memory); // nobody has looked at it
         shared_free(shared);
         coll->shared_state = UNUSABLE;
         return NULL;
     }
-    shared->mine = shared->state[shared->core];
-    shared->flags = shared->flags_of[shared->core];
+    shared->mine = shared->peer[shared->core].state;
     coll->shared = shared;
     coll->shared_delete = shared_delete;
     coll->shared_state = READY;

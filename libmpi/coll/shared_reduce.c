@@ -109,6 +109,7 @@ bool mpii_shared_allreduce(struct mpii_coll_call *call, int *rc)
         mpii_shared_wait_release(shared);
         mpii_shared_move(call->recv.buf, stage, bytes);
     }
+    mpii_shared_met(shared);
     mpii_shared_finish(shared, false);
     return true;
 }

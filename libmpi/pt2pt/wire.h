@@ -69,7 +69,6 @@ void mpii_sent_ahead(void);
 // What the ranks of a core share.
 struct mpii_core {
     struct mpii_eager *sent, *sent_last; // oldest first
-    struct mpii_flags *flags;            // coll/flag.h; NULL until a collective needs them
     struct mpii_shared_core *retired;    // coll/shared.h
 };
 

@@ -56,6 +56,25 @@ static void fake_wake(void *thread)
     (void)thread;
 }
 
+static void fake_watch(struct service_watch *watch, bool (*poll)(void))
+{
+    (void)watch;
+    poll();
+}
+
+static const _Atomic uint32_t *fake_asleep(uint32_t core)
+{
+    static const _Atomic uint32_t awake;
+
+    (void)core;
+    return &awake;
+}
+
+static void fake_rouse(uint32_t core)
+{
+    (void)core;
+}
+
 static bool fake_no(void)
 {
     return false;
@@ -100,7 +119,10 @@ struct fake_kernel fake_kernel = {
                  .bus_take = fake_bus_take,
                  .bus_pending = fake_no,
                  .core_alloc = malloc,
-                 .core_free = free},
+                 .core_free = free,
+                 .watch = fake_watch,
+                 .asleep = fake_asleep,
+                 .rouse = fake_rouse},
 };
 
 // Instead of libc's.
