@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // allgather.c: MPI_Allgather and MPI_Allgatherv (MPI 4.1, 6.7).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -15,9 +16,20 @@ const struct mpii_collective mpii_allgather = {check, mpii_build_flat, mpii_shar
 int PMPI_Allgather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
                    int recvcount, MPI_Datatype recvtype, MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_ALLGATHER(false);
+    struct mpii_shared *shared = mpii_quick(comm);
+    struct mpii_quick quick = {.send = sendbuf,
+                               .recv = recvbuf,
+                               .send_count = sendcount,
+                               .recv_count = recvcount,
+                               .send_type = sendtype,
+                               .recv_type = recvtype};
 
-    return mpii_coll_run(&mpii_allgather, &call);
+    if (!(shared && mpii_quick_allgather(shared, &quick))) {
+        struct mpii_coll_call call = MPII_CALL_ALLGATHER(false);
+
+        return mpii_coll_run(&mpii_allgather, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Allgather_c = PMPI_Allgather_c

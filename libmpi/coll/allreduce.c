@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // allreduce.c: MPI_Allreduce (MPI 4.1, 6.9.6).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -45,9 +46,14 @@ const struct mpii_collective mpii_allreduce = {check, build, mpii_shared_allredu
 int PMPI_Allreduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,
                    MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_ALLREDUCE(false);
+    struct mpii_shared *shared = mpii_quick(comm);
 
-    return mpii_coll_run(&mpii_allreduce, &call);
+    if (!(shared && mpii_quick_allreduce(shared, sendbuf, recvbuf, count, datatype, op))) {
+        struct mpii_coll_call call = MPII_CALL_ALLREDUCE(false);
+
+        return mpii_coll_run(&mpii_allreduce, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Allreduce_c = PMPI_Allreduce_c

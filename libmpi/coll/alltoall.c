@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // alltoall.c: MPI_Alltoall, MPI_Alltoallv and MPI_Alltoallw (MPI 4.1, 6.8).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -15,9 +16,20 @@ const struct mpii_collective mpii_alltoall = {check, mpii_build_flat, mpii_share
 int PMPI_Alltoall(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
                   int recvcount, MPI_Datatype recvtype, MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_ALLTOALL(false);
+    struct mpii_shared *shared = mpii_quick(comm);
+    struct mpii_quick quick = {.send = sendbuf,
+                               .recv = recvbuf,
+                               .send_count = sendcount,
+                               .recv_count = recvcount,
+                               .send_type = sendtype,
+                               .recv_type = recvtype};
 
-    return mpii_coll_run(&mpii_alltoall, &call);
+    if (!(shared && mpii_quick_alltoall(shared, &quick))) {
+        struct mpii_coll_call call = MPII_CALL_ALLTOALL(false);
+
+        return mpii_coll_run(&mpii_alltoall, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Alltoall_c = PMPI_Alltoall_c

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // barrier.c: MPI_Barrier (MPI 4.1, 6.3).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -34,7 +35,12 @@ const struct mpii_collective mpii_barrier = {check, build, mpii_shared_barrier};
 #pragma weak MPI_Barrier = PMPI_Barrier
 int PMPI_Barrier(MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_BARRIER(false);
+    struct mpii_shared *shared = mpii_quick(comm);
 
-    return mpii_coll_run(&mpii_barrier, &call);
+    if (!(shared && mpii_quick_barrier(shared))) {
+        struct mpii_coll_call call = MPII_CALL_BARRIER(false);
+
+        return mpii_coll_run(&mpii_barrier, &call);
+    }
+    return MPI_SUCCESS;
 }

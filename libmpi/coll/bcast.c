@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // bcast.c: MPI_Bcast (MPI 4.1, 6.4).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -46,9 +47,14 @@ const struct mpii_collective mpii_bcast = {check, build, mpii_shared_bcast};
 #pragma weak MPI_Bcast = PMPI_Bcast
 int PMPI_Bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_BCAST(false);
+    struct mpii_shared *shared = mpii_quick(comm);
 
-    return mpii_coll_run(&mpii_bcast, &call);
+    if (!(shared && mpii_quick_bcast(shared, buffer, count, datatype, root))) {
+        struct mpii_coll_call call = MPII_CALL_BCAST(false);
+
+        return mpii_coll_run(&mpii_bcast, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Bcast_c = PMPI_Bcast_c

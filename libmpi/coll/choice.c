@@ -3,14 +3,8 @@
 // costs a copy more, the buffers a second synchronisation. One table, to be measured again where it runs.
 #include "libmpi/coll/shared.h"
 
-// The largest part of a rank, in bytes, that goes through a cell.
-static const size_t cell_max[MPII_CHOICES] = {
+size_t mpii_choice_cell_max[MPII_CHOICES] = {
     [MPII_CHOICE_BCAST] = 4080,     [MPII_CHOICE_GATHER] = 4080,   [MPII_CHOICE_SCATTER] = 4080,
     [MPII_CHOICE_ALLGATHER] = 4080, [MPII_CHOICE_ALLTOALL] = 4080, [MPII_CHOICE_REDUCE] = 4080,
     [MPII_CHOICE_ALLREDUCE] = 4080, [MPII_CHOICE_SCAN] = 4080,
 };
-
-bool mpii_choice_cell(enum mpii_choice choice, size_t bytes, size_t parts)
-{
-    return bytes <= cell_max[choice] && bytes * parts <= MPII_CELL_BYTES;
-}

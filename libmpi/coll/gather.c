@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // gather.c: MPI_Gather and MPI_Gatherv (MPI 4.1, 6.5).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -15,9 +16,15 @@ const struct mpii_collective mpii_gather = {check, mpii_build_flat, mpii_shared_
 int PMPI_Gather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
                 int recvcount, MPI_Datatype recvtype, int root, MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_GATHER(false);
+    struct mpii_shared *shared = mpii_quick(comm);
+    struct mpii_quick quick = {sendbuf, recvbuf, sendcount, recvcount, sendtype, recvtype, root};
 
-    return mpii_coll_run(&mpii_gather, &call);
+    if (!(shared && mpii_quick_gather(shared, &quick))) {
+        struct mpii_coll_call call = MPII_CALL_GATHER(false);
+
+        return mpii_coll_run(&mpii_gather, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Gather_c = PMPI_Gather_c

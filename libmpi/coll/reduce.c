@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // reduce.c: MPI_Reduce (MPI 4.1, 6.9.1).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -54,9 +55,14 @@ const struct mpii_collective mpii_reduce = {check, build, mpii_shared_reduce};
 int PMPI_Reduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,
                 int root, MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_REDUCE(false);
+    struct mpii_shared *shared = mpii_quick(comm);
 
-    return mpii_coll_run(&mpii_reduce, &call);
+    if (!(shared && mpii_quick_reduce(shared, sendbuf, recvbuf, count, datatype, op, root))) {
+        struct mpii_coll_call call = MPII_CALL_REDUCE(false);
+
+        return mpii_coll_run(&mpii_reduce, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Reduce_c = PMPI_Reduce_c

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // scatter.c: MPI_Scatter and MPI_Scatterv (MPI 4.1, 6.6).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -15,9 +16,15 @@ const struct mpii_collective mpii_scatter = {check, mpii_build_flat, mpii_shared
 int PMPI_Scatter(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
                  int recvcount, MPI_Datatype recvtype, int root, MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_SCATTER(false);
+    struct mpii_shared *shared = mpii_quick(comm);
+    struct mpii_quick quick = {sendbuf, recvbuf, sendcount, recvcount, sendtype, recvtype, root};
 
-    return mpii_coll_run(&mpii_scatter, &call);
+    if (!(shared && mpii_quick_scatter(shared, &quick))) {
+        struct mpii_coll_call call = MPII_CALL_SCATTER(false);
+
+        return mpii_coll_run(&mpii_scatter, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Scatter_c = PMPI_Scatter_c

@@ -24,36 +24,12 @@ void mpii_shared_begin_slow(struct mpii_shared *shared)
     shared->done_all = least;
 }
 
-static void rouse_others(const struct mpii_shared *shared)
-{
-    for (int c = 0; c < shared->cores; c++)
-        if (c != shared->core)
-            mpii_shared_rouse(shared, c);
-}
-
 void mpii_shared_done(struct mpii_shared *shared)
 {
     mpii_flag_set(&shared->mine->done, shared->seq);
-    rouse_others(shared);
-}
-
-bool mpii_shared_arrive(struct mpii_shared *shared)
-{
-    uint32_t *arrived = &shared->mine->arrived[shared->seq % MPII_CELLS];
-
-    if (shared->locals > 1 && ++*arrived < (uint32_t)shared->locals)
-        return false;
-    *arrived = 0;
-    return true;
-}
-
-void mpii_shared_publish(struct mpii_shared *shared, int to)
-{
-    mpii_flag_set(&shared->mine->cell[shared->seq % MPII_CELLS].full, shared->seq + 1);
-    if (to < 0)
-        rouse_others(shared);
-    else
-        mpii_shared_rouse(shared, to);
+    for (int c = 0; c < shared->cores; c++)
+        if (c != shared->core)
+            mpii_shared_rouse(shared, c);
 }
 
 void mpii_shared_release(struct mpii_shared *shared)
@@ -92,27 +68,15 @@ void mpii_shared_wait_release(struct mpii_shared *shared)
     }
 }
 
-void mpii_shared_wait_full(struct mpii_shared *shared, int core)
+void mpii_shared_sync_end(struct mpii_shared *shared)
 {
-    mpii_flag_wait(&shared->peer[core].state->cell[shared->seq % MPII_CELLS].full, shared->seq + 1);
-}
-
-void mpii_shared_wait_full_all(struct mpii_shared *shared)
-{
-    for (int i = 0; i < shared->cores; i++) // not all the same one first
-        mpii_shared_wait_full(shared, (shared->core + i) % shared->cores);
-}
-
-void mpii_shared_sync(struct mpii_shared *shared)
-{
-    if (!mpii_shared_arrive(shared)) {
+    if (shared->represents) {
+        mpii_shared_wait_full_all(shared);
+        if (shared->locals > 1)
+            mpii_shared_release(shared);
+    } else {
         mpii_shared_wait_release(shared);
-        mpii_shared_met(shared);
-        return;
     }
-    mpii_shared_publish(shared, -1);
-    mpii_shared_wait_full_all(shared);
-    mpii_shared_release(shared);
     mpii_shared_met(shared);
 }
 

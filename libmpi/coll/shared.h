@@ -78,6 +78,7 @@ struct mpii_shared {
     int cores, core;   // of the communicator; index of mine
     int locals, local; // ranks on my core; index of mine
     int locals_max;    // on any core
+    bool represents;   // the last to arrive, between the two parts of a synchronisation
     struct mpii_shared_core *mine;
     struct mpii_shared_peer *peer; // [cores]
     int *core_of, *local_of;       // [size]
@@ -124,21 +125,59 @@ static inline void mpii_shared_rouse(const struct mpii_shared *shared, int to)
 }
 
 // This rank has put its part; true for the last of the core, who goes on for it.
-bool mpii_shared_arrive(struct mpii_shared *shared);
+static inline bool mpii_shared_arrive(const struct mpii_shared *shared)
+{
+    uint32_t *arrived = &shared->mine->arrived[shared->seq % MPII_CELLS];
+
+    if (shared->locals > 1 && ++*arrived < (uint32_t)shared->locals)
+        return false;
+    *arrived = 0;
+    return true;
+}
 
 // The core's cell is full. The core of index `to` may wait for it, or all for -1.
-void mpii_shared_publish(struct mpii_shared *shared, int to);
+static inline void mpii_shared_publish(const struct mpii_shared *shared, int to)
+{
+    mpii_flag_set(&shared->mine->cell[shared->seq % MPII_CELLS].full, shared->seq + 1);
+    if (to >= 0) {
+        mpii_shared_rouse(shared, to);
+        return;
+    }
+    for (int c = 0; c < shared->cores; c++)
+        if (c != shared->core)
+            mpii_shared_rouse(shared, c);
+}
 
 // Lets the other ranks of the core go; they wait for that.
 void mpii_shared_release(struct mpii_shared *shared);
 void mpii_shared_wait_release(struct mpii_shared *shared);
 
 // Until the cell of a core is full, or of all cores.
-void mpii_shared_wait_full(struct mpii_shared *shared, int core);
-void mpii_shared_wait_full_all(struct mpii_shared *shared);
+static inline void mpii_shared_wait_full(const struct mpii_shared *shared, int core)
+{
+    mpii_flag_wait(&shared->peer[core].state->cell[shared->seq % MPII_CELLS].full, shared->seq + 1);
+}
+static inline void mpii_shared_wait_full_all(const struct mpii_shared *shared)
+{
+    for (int n = 0, c = shared->core; n < shared->cores; n++) { // not all the same one first
+        mpii_shared_wait_full(shared, c);
+        c = c + 1 < shared->cores ? c + 1 : 0;
+    }
+}
 
-// All ranks have put their parts: arrive, publish, wait for all. On return all cells may be read.
-void mpii_shared_sync(struct mpii_shared *shared);
+// All ranks have put their parts: arrive, publish; wait for all. After that all cells may be read.
+static inline void mpii_shared_sync_start(struct mpii_shared *shared)
+{
+    shared->represents = mpii_shared_arrive(shared);
+    if (shared->represents)
+        mpii_shared_publish(shared, -1);
+}
+void mpii_shared_sync_end(struct mpii_shared *shared);
+static inline void mpii_shared_sync(struct mpii_shared *shared)
+{
+    mpii_shared_sync_start(shared);
+    mpii_shared_sync_end(shared);
+}
 
 // After finish: until all ranks of a core, or of all, have finished the collective just finished.
 void mpii_shared_wait_done(struct mpii_shared *shared, int core);
@@ -200,7 +239,13 @@ enum mpii_choice {
     MPII_CHOICES,
 };
 
+// The largest part of a rank, in bytes, that goes through a cell.
+extern size_t mpii_choice_cell_max[MPII_CHOICES];
+
 // Do `parts` parts of `bytes` go through a cell?
-bool mpii_choice_cell(enum mpii_choice choice, size_t bytes, size_t parts);
+static inline bool mpii_choice_cell(enum mpii_choice choice, size_t bytes, size_t parts)
+{
+    return bytes <= mpii_choice_cell_max[choice] && bytes * parts <= MPII_CELL_BYTES;
+}
 
 #pragma GCC visibility pop

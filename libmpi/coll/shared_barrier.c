@@ -5,7 +5,7 @@
 // hears from the one 2^k below; then it lets the others go. A round flag has one reader, and rises
 // with every barrier. Cost: ceil(log2 cores) times a cache line there and one back at the same
 // time, and a switch of threads per rank.
-#include "libmpi/coll/shared.h"
+#include "libmpi/coll/quick.h"
 
 static void disseminate(const struct mpii_shared *shared)
 {
@@ -21,12 +21,8 @@ static void disseminate(const struct mpii_shared *shared)
     }
 }
 
-bool mpii_shared_barrier(struct mpii_coll_call *call, int *rc)
+bool mpii_quick_barrier(struct mpii_shared *shared)
 {
-    struct mpii_shared *shared = mpii_shared_of(call->comm);
-
-    if (!shared)
-        return false;
     if (mpii_shared_arrive(shared)) {
         disseminate(shared);
         mpii_shared_release(shared);
@@ -35,6 +31,13 @@ bool mpii_shared_barrier(struct mpii_coll_call *call, int *rc)
     }
     mpii_shared_met(shared);
     mpii_shared_finish(shared, false);
-    *rc = MPI_SUCCESS;
     return true;
+}
+
+bool mpii_shared_barrier(struct mpii_coll_call *call, int *rc)
+{
+    struct mpii_shared *shared = mpii_shared_of(call->comm);
+
+    *rc = MPI_SUCCESS;
+    return shared && mpii_quick_barrier(shared);
 }

@@ -5,7 +5,7 @@
 // Cost: one cache line for each 64 bytes to each core, and two copies.
 // Large data: the cell says where the root's buffer is; all copy from it, and the root waits until they have.
 // Cost: one copy on each rank, and a flag from each core back to the root's.
-#include "libmpi/coll/shared.h"
+#include "libmpi/coll/quick.h"
 
 static struct mpii_block block_of(const struct mpii_coll_call *call)
 {
@@ -29,6 +29,28 @@ static int bcast_large(struct mpii_shared *shared, struct mpii_coll_call *call)
     rc = mpii_block_copy(&to, &from);
     mpii_shared_finish(shared, true);
     return rc;
+}
+
+bool mpii_quick_bcast(struct mpii_shared *shared, void *buf, MPI_Count count, MPI_Datatype datatype,
+                      int root)
+{
+    long bytes = mpii_quick_bytes(buf, count, datatype);
+    int core;
+
+    if (bytes < 0 || !mpii_quick_root(shared, root) ||
+        !mpii_choice_cell(MPII_CHOICE_BCAST, (size_t)bytes, 1))
+        return false;
+    mpii_shared_begin(shared);
+    core = shared->core_of[root];
+    if (shared->rank == root) {
+        mpii_shared_move(mpii_shared_cell(shared, core), buf, (size_t)bytes);
+        mpii_shared_publish(shared, -1);
+    } else {
+        mpii_shared_wait_full(shared, core);
+        mpii_shared_move(buf, mpii_shared_cell(shared, core), (size_t)bytes);
+    }
+    mpii_shared_finish(shared, false);
+    return true;
 }
 
 bool mpii_shared_bcast(struct mpii_coll_call *call, int *rc)

@@ -6,7 +6,7 @@
 // or such as only the receiver knows: the cells say where the blocks are. Cost: one copy of each
 // block, by its receiver, and a second synchronisation, after which the buffers are the users'
 // again.
-#include "libmpi/coll/shared.h"
+#include "libmpi/coll/quick.h"
 
 // What this rank has for another; for itself too.
 static struct mpii_block block_for(const struct mpii_coll_call *call, int rank)
@@ -38,6 +38,64 @@ static void exchange_small(struct mpii_shared *shared, const struct mpii_coll_ca
             mpii_block_unpack(&block, cell, bytes);
     }
     mpii_shared_finish(shared, false);
+}
+
+// The size of both sides' blocks, or -1: not for the short way.
+static long quick_bytes(const struct mpii_quick *quick)
+{
+    long bytes = mpii_quick_bytes(quick->send, quick->send_count, quick->send_type);
+
+    return mpii_quick_bytes(quick->recv, quick->recv_count, quick->recv_type) == bytes &&
+                   quick->send != quick->recv
+               ? bytes
+               : -1;
+}
+
+bool mpii_quick_allgather(struct mpii_shared *shared, const struct mpii_quick *quick)
+{
+    long bytes = quick_bytes(quick);
+    char *out = quick->recv;
+
+    if (bytes < 0 ||
+        !mpii_choice_cell(MPII_CHOICE_ALLGATHER, (size_t)bytes, (size_t)shared->locals_max))
+        return false;
+    mpii_shared_begin(shared);
+    mpii_shared_move(mpii_shared_part(shared, shared->rank, (size_t)bytes), quick->send,
+                     (size_t)bytes);
+    mpii_shared_sync_start(shared);
+    mpii_shared_move(out + shared->rank * bytes, quick->send, (size_t)bytes);
+    mpii_shared_sync_end(shared);
+    for (int i = 0; i < shared->size; i++)
+        if (i != shared->rank)
+            mpii_shared_move(out + i * bytes, mpii_shared_part(shared, i, (size_t)bytes),
+                             (size_t)bytes);
+    mpii_shared_finish(shared, false);
+    return true;
+}
+
+bool mpii_quick_alltoall(struct mpii_shared *shared, const struct mpii_quick *quick)
+{
+    long bytes = quick_bytes(quick), part = bytes * shared->size, mine = shared->rank * bytes;
+    const char *in = quick->send;
+    char *out = quick->recv, *cell;
+
+    if (bytes < 0 || !mpii_choice_cell(MPII_CHOICE_ALLTOALL, (size_t)bytes,
+                                       (size_t)shared->locals_max * (size_t)shared->size))
+        return false;
+    mpii_shared_begin(shared);
+    cell = mpii_shared_part(shared, shared->rank, (size_t)part);
+    for (int i = 0; i < shared->size; i++)
+        if (i != shared->rank)
+            mpii_shared_move(cell + i * bytes, in + i * bytes, (size_t)bytes);
+    mpii_shared_sync_start(shared);
+    mpii_shared_move(out + mine, in + mine, (size_t)bytes);
+    mpii_shared_sync_end(shared);
+    for (int i = 0; i < shared->size; i++)
+        if (i != shared->rank)
+            mpii_shared_move(out + i * bytes, mpii_shared_part(shared, i, (size_t)part) + mine,
+                             (size_t)bytes);
+    mpii_shared_finish(shared, false);
+    return true;
 }
 
 static int exchange_large(struct mpii_shared *shared, const struct mpii_coll_call *call)

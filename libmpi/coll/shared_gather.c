@@ -6,7 +6,7 @@
 // ones by the root. Large blocks, and MPI_Gatherv, where only the root knows them all: the cells
 // say where the blocks are, and the root copies them from there. Cost: one copy of each block by
 // the root, and a flag back from the root's core.
-#include "libmpi/coll/shared.h"
+#include "libmpi/coll/quick.h"
 
 static void gather_small(struct mpii_shared *shared, struct mpii_coll_call *call, size_t bytes)
 {
@@ -26,6 +26,36 @@ static void gather_small(struct mpii_shared *shared, struct mpii_coll_call *call
         }
     }
     mpii_shared_finish(shared, false);
+}
+
+bool mpii_quick_gather(struct mpii_shared *shared, const struct mpii_quick *quick)
+{
+    bool is_root = shared->rank == quick->root;
+    long bytes = mpii_quick_bytes(quick->send, quick->send_count, quick->send_type);
+    char *out = quick->recv;
+
+    if (bytes < 0 || !mpii_quick_root(shared, quick->root) ||
+        !mpii_choice_cell(MPII_CHOICE_GATHER, (size_t)bytes, (size_t)shared->locals_max))
+        return false;
+    if (is_root &&
+        (mpii_quick_bytes(out, quick->recv_count, quick->recv_type) != bytes || out == quick->send))
+        return false;
+    mpii_shared_begin(shared);
+    if (!is_root)
+        mpii_shared_move(mpii_shared_part(shared, shared->rank, (size_t)bytes), quick->send,
+                         (size_t)bytes);
+    if (mpii_shared_arrive(shared))
+        mpii_shared_publish(shared, shared->core_of[quick->root]);
+    if (is_root) {
+        mpii_shared_move(out + shared->rank * bytes, quick->send, (size_t)bytes);
+        mpii_shared_wait_full_all(shared);
+        for (int i = 0; i < shared->size; i++)
+            if (i != shared->rank)
+                mpii_shared_move(out + i * bytes, mpii_shared_part(shared, i, (size_t)bytes),
+                                 (size_t)bytes);
+    }
+    mpii_shared_finish(shared, false);
+    return true;
 }
 
 static int gather_large(struct mpii_shared *shared, struct mpii_coll_call *call)

@@ -7,8 +7,18 @@
 // operations: the ranks of a core need not be neighbours. Cost: a cache line for each 48 bytes from
 // each core to each other, at the same time; n reductions in all and one for each core more. A rank
 // that is not the root does not wait.
-#include "libmpi/coll/shared.h"
+#include "libmpi/coll/quick.h"
 #include "libmpi/coll/shared_vector.h"
+
+struct reduction {
+    struct mpii_shared *shared;
+    const void *in; // this rank's
+    void *out;      // may be `in`
+    MPI_Count count;
+    const struct mpii_type *type;
+    const struct mpii_op *op;
+    size_t bytes;
+};
 
 // Vectors in the stage begin on cache lines, whatever their alignment.
 static size_t stride_of(size_t bytes)
@@ -16,100 +26,183 @@ static size_t stride_of(size_t bytes)
     return (bytes + 63) / 64 * 64;
 }
 
-static bool goes_through_cells(const struct mpii_shared *shared, const struct mpii_coll_call *call,
-                               enum mpii_choice choice, size_t bytes)
+static bool goes_through_cells(const struct reduction *r, enum mpii_choice choice)
 {
-    return call->op->commutative &&
-           mpii_choice_cell(choice, stride_of(bytes), (size_t)shared->locals_max);
+    size_t bytes = r->shared->locals_max > 1 ? stride_of(r->bytes) : r->bytes;
+
+    return r->op->commutative && mpii_choice_cell(choice, bytes, (size_t)r->shared->locals_max);
+}
+
+// Who is alone on its core and only reads need not put its vector where others see it, unless the
+// result will overwrite it.
+static bool stays(const struct reduction *r, bool others_read)
+{
+    return r->shared->locals == 1 && !others_read && r->in != r->out;
 }
 
 // This rank's vector is left with its core; a rank alone there fills the cell at once.
-static void put(const struct mpii_shared *shared, const struct mpii_coll_call *call, size_t bytes)
+static void put(const struct reduction *r)
 {
+    const struct mpii_shared *shared = r->shared;
     char *to = shared->locals == 1
                    ? mpii_shared_cell(shared, shared->core)
-                   : mpii_shared_stage(shared) + (size_t)shared->local * stride_of(bytes);
+                   : mpii_shared_stage(shared) + (size_t)shared->local * stride_of(r->bytes);
 
-    mpii_shared_move(to, mpii_coll_input(call), bytes);
+    mpii_shared_move(to, r->in, r->bytes);
 }
 
 // The last rank of the core: all vectors of the core into its cell.
-static void reduce_core(const struct mpii_shared *shared, const struct mpii_coll_call *call,
-                        size_t bytes)
+static void reduce_core(const struct reduction *r)
 {
+    const struct mpii_shared *shared = r->shared;
     char *cell = mpii_shared_cell(shared, shared->core), *stage = mpii_shared_stage(shared);
 
     if (shared->locals == 1)
         return;
-    mpii_shared_move(cell, stage + (size_t)(shared->locals - 1) * stride_of(bytes), bytes);
+    mpii_shared_move(cell, stage + (size_t)(shared->locals - 1) * stride_of(r->bytes), r->bytes);
     for (int i = shared->locals - 2; i >= 0; i--)
-        mpii_op_reduce(call->op, stage + (size_t)i * stride_of(bytes), cell, call->recv.count,
-                       call->recv.type);
+        mpii_op_reduce(r->op, stage + (size_t)i * stride_of(r->bytes), cell, r->count, r->type);
 }
 
-static void reduce_cores(const struct mpii_shared *shared, const struct mpii_coll_call *call,
-                         void *out, size_t bytes)
+// What a core has to give; of a rank alone on this core, its own vector, if it is not in the way.
+static const void *vector_of(const struct reduction *r, int core)
 {
-    mpii_shared_move(out, mpii_shared_cell(shared, shared->cores - 1), bytes);
-    for (int c = shared->cores - 2; c >= 0; c--)
-        mpii_op_reduce(call->op, mpii_shared_cell(shared, c), out, call->recv.count, call->recv.type);
+    if (core == r->shared->core && r->shared->locals == 1 && r->in != r->out)
+        return r->in;
+    return mpii_shared_cell(r->shared, core);
+}
+
+static void reduce_cores(const struct reduction *r)
+{
+    int last = r->shared->cores - 1;
+
+    mpii_shared_move(r->out, vector_of(r, last), r->bytes);
+    for (int c = last - 1; c >= 0; c--)
+        mpii_op_reduce(r->op, vector_of(r, c), r->out, r->count, r->type);
+}
+
+static void reduce(const struct reduction *r, int root)
+{
+    struct mpii_shared *shared = r->shared;
+    bool is_root = shared->rank == root;
+
+    mpii_shared_begin(shared);
+    if (!stays(r, !is_root))
+        put(r);
+    if (mpii_shared_arrive(shared)) {
+        reduce_core(r);
+        mpii_shared_publish(shared, shared->core_of[root]);
+    }
+    if (is_root) {
+        mpii_shared_wait_full_all(shared);
+        reduce_cores(r);
+    }
+    mpii_shared_finish(shared, false);
+}
+
+static void allreduce(const struct reduction *r)
+{
+    struct mpii_shared *shared = r->shared;
+    char *stage;
+
+    mpii_shared_begin(shared);
+    put(r);
+    stage = mpii_shared_stage(shared); // for the result, when the inputs have been used
+    if (mpii_shared_arrive(shared)) {
+        reduce_core(r);
+        mpii_shared_publish(shared, -1);
+        mpii_shared_wait_full_all(shared);
+        reduce_cores(r);
+        if (shared->locals > 1) {
+            mpii_shared_move(stage, r->out, r->bytes);
+            mpii_shared_release(shared);
+        }
+    } else {
+        mpii_shared_wait_release(shared);
+        mpii_shared_move(r->out, stage, r->bytes);
+    }
+    mpii_shared_met(shared);
+    mpii_shared_finish(shared, false);
+}
+
+// An operation and a type that need no closer look (op.h), and an input that is one: r->bytes > 0.
+static bool quick_fill(struct reduction *r, MPI_Datatype datatype, MPI_Op op)
+{
+    const struct mpii_type *type = mpii_quick_type(datatype);
+
+    r->op = mpii_op_predefined(op);
+    if (!type || !r->op || !mpii_op_quick(r->op, type) || r->count <= 0 ||
+        r->count > MPII_CELL_BYTES || !mpii_quick_buffer(r->in))
+        return false;
+    r->type = type;
+    r->bytes = (size_t)(r->count * type->size);
+    return true;
+}
+
+bool mpii_quick_reduce(struct mpii_shared *shared, const void *in, void *out, MPI_Count count,
+                       MPI_Datatype datatype, MPI_Op op, int root)
+{
+    struct reduction r = {.shared = shared, .in = in, .out = out, .count = count};
+
+    if (!mpii_quick_root(shared, root) || !quick_fill(&r, datatype, op) ||
+        !goes_through_cells(&r, MPII_CHOICE_REDUCE) ||
+        (shared->rank == root && (!mpii_quick_buffer(out) || in == out)))
+        return false;
+    reduce(&r, root);
+    return true;
+}
+
+bool mpii_quick_allreduce(struct mpii_shared *shared, const void *in, void *out, MPI_Count count,
+                          MPI_Datatype datatype, MPI_Op op)
+{
+    struct reduction r = {.shared = shared, .in = in, .out = out, .count = count};
+
+    if (!quick_fill(&r, datatype, op) || !mpii_quick_buffer(out) || in == out ||
+        !goes_through_cells(&r, MPII_CHOICE_ALLREDUCE))
+        return false;
+    allreduce(&r);
+    return true;
+}
+
+static struct reduction reduction_of(const struct mpii_coll_call *call, struct mpii_shared *shared)
+{
+    return (struct reduction){.shared = shared,
+                              .in = mpii_coll_input(call),
+                              .out = call->recv.buf,
+                              .count = call->recv.count,
+                              .type = call->recv.type,
+                              .op = call->op,
+                              .bytes = (size_t)(call->recv.count * call->recv.type->size)};
 }
 
 bool mpii_shared_reduce(struct mpii_coll_call *call, int *rc)
 {
     struct mpii_shared *shared = mpii_shared_of(call->comm);
-    size_t bytes = (size_t)(call->recv.count * call->recv.type->size);
+    struct reduction r = reduction_of(call, shared);
 
-    if (!shared || !call->recv.type->dense)
+    if (!shared || !r.type->dense)
         return false;
     *rc = MPI_SUCCESS;
-    if (bytes == 0)
+    if (r.bytes == 0)
         return true;
-    if (!goes_through_cells(shared, call, MPII_CHOICE_REDUCE, bytes))
+    if (!goes_through_cells(&r, MPII_CHOICE_REDUCE))
         return mpii_shared_reduce_parts(shared, call, call->root);
-    mpii_shared_begin(shared);
-    put(shared, call, bytes);
-    if (mpii_shared_arrive(shared)) {
-        reduce_core(shared, call, bytes);
-        mpii_shared_publish(shared, shared->core_of[call->root]);
-    }
-    if (shared->rank == call->root) {
-        mpii_shared_wait_full_all(shared);
-        reduce_cores(shared, call, call->recv.buf, bytes);
-    }
-    mpii_shared_finish(shared, false);
+    reduce(&r, call->root);
     return true;
 }
 
 bool mpii_shared_allreduce(struct mpii_coll_call *call, int *rc)
 {
     struct mpii_shared *shared = mpii_shared_of(call->comm);
-    size_t bytes = (size_t)(call->recv.count * call->recv.type->size);
-    char *stage;
+    struct reduction r = reduction_of(call, shared);
 
-    if (!shared || !call->recv.type->dense)
+    if (!shared || !r.type->dense)
         return false;
     *rc = MPI_SUCCESS;
-    if (bytes == 0)
+    if (r.bytes == 0)
         return true;
-    if (!goes_through_cells(shared, call, MPII_CHOICE_ALLREDUCE, bytes))
+    if (!goes_through_cells(&r, MPII_CHOICE_ALLREDUCE))
         return mpii_shared_reduce_parts(shared, call, MPII_NO_ROOT);
-    mpii_shared_begin(shared);
-    put(shared, call, bytes);
-    stage = mpii_shared_stage(shared); // for the result, when the inputs have been used
-    if (mpii_shared_arrive(shared)) {
-        reduce_core(shared, call, bytes);
-        mpii_shared_publish(shared, -1);
-        mpii_shared_wait_full_all(shared);
-        reduce_cores(shared, call, call->recv.buf, bytes);
-        if (shared->locals > 1)
-            mpii_shared_move(stage, call->recv.buf, bytes);
-        mpii_shared_release(shared);
-    } else {
-        mpii_shared_wait_release(shared);
-        mpii_shared_move(call->recv.buf, stage, bytes);
-    }
-    mpii_shared_met(shared);
-    mpii_shared_finish(shared, false);
+    allreduce(&r);
     return true;
 }

@@ -5,7 +5,7 @@
 // block. Large blocks, and MPI_Scatterv: the cell says where the root's blocks are; each rank
 // copies its own, and the root waits until all have. Cost: one copy of each block, by its receiver,
 // and a flag from each core back.
-#include "libmpi/coll/shared.h"
+#include "libmpi/coll/quick.h"
 
 static void scatter_small(struct mpii_shared *shared, struct mpii_coll_call *call, size_t bytes)
 {
@@ -27,6 +27,37 @@ static void scatter_small(struct mpii_shared *shared, struct mpii_coll_call *cal
         mpii_block_unpack(&block, cell + (size_t)shared->rank * bytes, bytes);
     }
     mpii_shared_finish(shared, false);
+}
+
+bool mpii_quick_scatter(struct mpii_shared *shared, const struct mpii_quick *quick)
+{
+    bool is_root = shared->rank == quick->root;
+    long bytes = mpii_quick_bytes(quick->recv, quick->recv_count, quick->recv_type);
+    const char *in = quick->send;
+    char *cell;
+    int core;
+
+    if (bytes < 0 || !mpii_quick_root(shared, quick->root) ||
+        !mpii_choice_cell(MPII_CHOICE_SCATTER, (size_t)bytes, (size_t)shared->size))
+        return false;
+    if (is_root &&
+        (mpii_quick_bytes(in, quick->send_count, quick->send_type) != bytes || in == quick->recv))
+        return false;
+    mpii_shared_begin(shared);
+    core = shared->core_of[quick->root];
+    cell = mpii_shared_cell(shared, core);
+    if (is_root) {
+        for (int i = 0; i < shared->size; i++)
+            if (i != shared->rank)
+                mpii_shared_move(cell + i * bytes, in + i * bytes, (size_t)bytes);
+        mpii_shared_publish(shared, -1);
+        mpii_shared_move(quick->recv, in + shared->rank * bytes, (size_t)bytes);
+    } else {
+        mpii_shared_wait_full(shared, core);
+        mpii_shared_move(quick->recv, cell + shared->rank * bytes, (size_t)bytes);
+    }
+    mpii_shared_finish(shared, false);
+    return true;
 }
 
 static int scatter_large(struct mpii_shared *shared, struct mpii_coll_call *call)

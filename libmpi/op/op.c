@@ -3,18 +3,31 @@
 #include "libmpi/op.h"
 
 #define INDEX(op) ((uintptr_t)(op) - (uintptr_t)MPI_OP_NULL)
-#define OP(op, commutes) \
+#define OP(op, commutes, loop_) \
     [INDEX(op)] = {.object = {.magic = MPII_MAGIC | MPII_OP, .predefined = true, .uses = 1}, \
                    .handle = (op), \
-                   .commutative = (commutes)}
+                   .commutative = (commutes), \
+                   .loop = (loop_)}
+#define LOOP(name) OP(MPI_##name, true, MPII_OP_##name)
 
 struct mpii_op mpii_ops_predefined[0x20] = {
-    OP(MPI_SUM, true),   OP(MPI_MIN, true),      OP(MPI_MAX, true),    OP(MPI_PROD, true),
-    OP(MPI_BAND, true),  OP(MPI_BOR, true),      OP(MPI_BXOR, true),   OP(MPI_LAND, true),
-    OP(MPI_LOR, true),   OP(MPI_LXOR, true),     OP(MPI_MINLOC, true), OP(MPI_MAXLOC, true),
-    OP(MPI_NO_OP, true), OP(MPI_REPLACE, false),
+    LOOP(SUM),
+    LOOP(MIN),
+    LOOP(MAX),
+    LOOP(PROD),
+    LOOP(BAND),
+    LOOP(BOR),
+    LOOP(BXOR),
+    LOOP(LAND),
+    LOOP(LOR),
+    LOOP(LXOR),
+    LOOP(MINLOC),
+    LOOP(MAXLOC),
+    OP(MPI_NO_OP, true, -1),
+    OP(MPI_REPLACE, false, -1),
 };
 
+#undef LOOP
 #undef OP
 #undef INDEX
 
@@ -45,6 +58,7 @@ static struct mpii_op *op_new(const char *function, bool callable, int commute, 
     }
     op->handle = *handle = (MPI_Op)op;
     op->commutative = commute != 0;
+    op->loop = -1;
     return op;
 }
 

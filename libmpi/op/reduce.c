@@ -4,43 +4,10 @@
 #include "libmpi/op/loops.h"
 #include <string.h>
 
-// Index of a predefined operation in the tables of loops, or -1.
-static int op_index(const struct mpii_op *op)
-{
-    switch ((uintptr_t)op->handle) {
-    case (uintptr_t)MPI_SUM:
-        return MPII_OP_SUM;
-    case (uintptr_t)MPI_PROD:
-        return MPII_OP_PROD;
-    case (uintptr_t)MPI_MIN:
-        return MPII_OP_MIN;
-    case (uintptr_t)MPI_MAX:
-        return MPII_OP_MAX;
-    case (uintptr_t)MPI_BAND:
-        return MPII_OP_BAND;
-    case (uintptr_t)MPI_BOR:
-        return MPII_OP_BOR;
-    case (uintptr_t)MPI_BXOR:
-        return MPII_OP_BXOR;
-    case (uintptr_t)MPI_LAND:
-        return MPII_OP_LAND;
-    case (uintptr_t)MPI_LOR:
-        return MPII_OP_LOR;
-    case (uintptr_t)MPI_LXOR:
-        return MPII_OP_LXOR;
-    case (uintptr_t)MPI_MINLOC:
-        return MPII_OP_MINLOC;
-    case (uintptr_t)MPI_MAXLOC:
-        return MPII_OP_MAXLOC;
-    default:
-        return -1;
-    }
-}
-
 static mpii_op_loop *loop_find(const struct mpii_op *op, const struct mpii_type *type)
 {
     uintptr_t pair = (uintptr_t)type->handle - (uintptr_t)MPI_FLOAT_INT;
-    int index = op_index(op);
+    int index = op->loop;
 
     if (index < 0 || !type->object.predefined)
         return NULL;
@@ -119,12 +86,13 @@ void mpii_op_reduce(const struct mpii_op *op, const void *in, void *inout, MPI_C
 
     if (count == 0)
         return;
-    if (op->user)
+    if (op->loop >= 0)
+        loop_find(op, type)(in, inout, (size_t)count);
+    else if (op->user)
         reduce_in_pieces(op, in, inout, count, type);
     else if (op->user_c)
         op->user_c((void *)in, inout, &count, &handle); // NOLINT: as above
     else if (op->handle == MPI_REPLACE)
         mpii_type_copy(inout, count, type, in, count, type, count * type->size);
-    else if (op->handle != MPI_NO_OP)
-        loop_find(op, type)(in, inout, (size_t)count);
+    // What is left is MPI_NO_OP.
 }
