@@ -52,7 +52,9 @@ const char *image_payload(const void *image, size_t bytes, enum image_layout lay
     for (uint32_t i = 0; i < ehdr->e_phnum; i++) {
         const char *why;
 
-        if (phdr[i].p_type != PT_LOAD || phdr[i].p_vaddr == header->kernel_offset)
+        // The kernel's own, and the page of e_entry behind .bss, are no part of the program.
+        if (phdr[i].p_type != PT_LOAD || phdr[i].p_vaddr == header->kernel_offset ||
+            phdr[i].p_vaddr >= header->bss_end)
             continue;
         why = segment_add(&phdr[i], image, bytes, layout, payload);
         if (why)

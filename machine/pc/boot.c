@@ -106,6 +106,24 @@ static uint64_t image_base(struct image_header *header)
     return 0;
 }
 
+// The page of e_entry (image.ld) is of no use any more, but not zero either: never given away.
+static void entry_page_keep(const struct image_header *header)
+{
+    Elf64_Ehdr ehdr;
+
+    phys_machine.read(&phys_machine, image.start, &ehdr, sizeof ehdr);
+    for (uint32_t i = 0; info.segments && i < ehdr.e_phnum; i++) {
+        Elf64_Phdr phdr;
+
+        phys_machine.read(&phys_machine, image.start + sizeof ehdr + i * sizeof phdr, &phdr,
+                          sizeof phdr);
+        if (phdr.p_type != PT_LOAD || phdr.p_vaddr < header->bss_end)
+            continue;
+        ranges_add(&info.keep, phdr.p_paddr, phdr.p_paddr + PAGE_BYTES);
+        ranges_remove(&free_memory, phdr.p_paddr, phdr.p_paddr + PAGE_BYTES);
+    }
+}
+
 static void image_find(void)
 {
     struct image_header header;
@@ -117,6 +135,7 @@ static void image_find(void)
     if (image.end < image.start || !ranges_contain(&ram, image.start, image.end))
         pc_panic("the program lies at 0x%lx to 0x%lx, and not all of that is usable memory",
                  image.start, image.end);
+    entry_page_keep(&header);
     ranges_remove(&free_memory, image.start, image.end);
     if (info.segments)
         ranges_add(&free_memory, image.start + header.kernel_offset,

@@ -120,7 +120,8 @@ static bool segments_check(struct image_file *image)
             (!inside(image, phdr->p_offset, phdr->p_filesz) || phdr->p_vaddr > 1ull << 40 ||
              phdr->p_memsz > 1ull << 40 || phdr->p_filesz > phdr->p_memsz))
             return false;
-        if (loaded && phdr->p_vaddr + phdr->p_filesz > image->load_end)
+        if (loaded && phdr->p_vaddr < image->header->bss_start &&
+            phdr->p_vaddr + phdr->p_filesz > image->load_end)
             image->load_end = phdr->p_vaddr + phdr->p_filesz;
         if (phdr->p_type == PT_NOTE)
             pvh_find(image, phdr);

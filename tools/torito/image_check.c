@@ -198,15 +198,45 @@ static bool rule_kernel(const struct image_file *image, char *why)
     return true;
 }
 
+const Elf64_Phdr *image_entry_segment(const struct image_file *image)
+{
+    for (uint32_t i = 0; i < image->phdr_count; i++)
+        if (image->phdr[i].p_type == PT_LOAD && image->phdr[i].p_vaddr == image->ehdr->e_entry &&
+            image->phdr[i].p_vaddr >= image->header->bss_end)
+            return &image->phdr[i];
+    return NULL;
+}
+
+bool image_linux_boot(const struct image_file *image)
+{
+    const Elf64_Phdr *segment = image_entry_segment(image);
+
+    return segment != NULL && segment->p_paddr == segment->p_vaddr;
+}
+
+// rust-vmm's loader refuses a file whose e_entry is below 1 MiB, and enters there if it does not use PVH. So
+// e_entry is a jump in a page of its own (image.ld): `mov %cs, %eax; test $3, %al; jnz kernel; jmp kernel`,
+// the first relative to virtual and the second relative to physical addresses.
 static bool rule_entry(const struct image_file *image, char *why)
 {
-    uint64_t entry = image->header->kernel_offset + image->kernel->elf_entry;
+    const Elf64_Phdr *segment = image_entry_segment(image);
+    uint32_t kernel = image->kernel->elf_entry, at = (uint32_t)image->ehdr->e_entry;
+    const uint8_t *code;
 
-    if (image->ehdr->e_entry != entry || image->kernel->elf_entry >= image->kernel->text_bytes)
+    if (segment == NULL || at < LOW_MEMORY_END || segment->p_filesz < 15 ||
+        !(segment->p_flags & PF_X) || kernel >= image->kernel->text_bytes)
+        return broken(
+            why,
+            "its entry point %#llx is not the page that leads into the kernel; drop -e and "
+            "--entry from the link",
+            (unsigned long long)image->ehdr->e_entry);
+    code = image->bytes + segment->p_offset;
+    if (memcmp(code, "\x8c\xc8\xa8\x03\x0f\x85", 6) != 0 || code[10] != 0xe9 ||
+        at + 10 + read_u32(code + 6) != (uint32_t)image->header->kernel_offset + kernel ||
+        at + 15 + read_u32(code + 11) != IMAGE_KERNEL_PHYS + kernel)
         return broken(why,
-                      "its entry point is %#llx and not the kernel's, %#llx; drop -e and --entry "
-                      "from the link",
-                      (unsigned long long)image->ehdr->e_entry, (unsigned long long)entry);
+                      "its entry point does not lead into the kernel; leave the linker script to "
+                      "mpicc");
     return true;
 }
 
@@ -244,7 +274,7 @@ static bool addresses_right(const struct image_file *image, const uint8_t *heade
         end - start > image->size || read_u32(tag + 20) != 0)
         return false;
     for (uint32_t i = 0; i < image->phdr_count; i++)
-        if (image->phdr[i].p_type == PT_LOAD &&
+        if (image->phdr[i].p_type == PT_LOAD && &image->phdr[i] != image_entry_segment(image) &&
             image->phdr[i].p_offset + image->phdr[i].p_filesz > end - start)
             return false;
     return true;
@@ -315,7 +345,7 @@ static bool rule_payload(const struct image_file *image, char *why)
         const Elf64_Phdr *segment = &image->phdr[i];
 
         if (segment->p_type != PT_LOAD || segment->p_filesz == 0 ||
-            segment == image_kernel_segment(image))
+            segment == image_kernel_segment(image) || segment == image_entry_segment(image))
             continue;
         if ((segment->p_vaddr - segment->p_offset) % 4096 != 0 ||
             segment->p_paddr != IMAGE_PAYLOAD_PHYS + segment->p_vaddr ||

@@ -19,6 +19,12 @@ bool image_check(const struct image_file *image, char why[static IMAGE_WHY_BYTES
 // The segment that holds the kernel, or NULL.
 const Elf64_Phdr *image_kernel_segment(const struct image_file *image);
 
+// The page that e_entry points to, or NULL.
+const Elf64_Phdr *image_entry_segment(const struct image_file *image);
+
+// Can the Linux boot protocol enter there? Not if the program has a GiB of data.
+bool image_linux_boot(const struct image_file *image);
+
 // The multiboot2 header, or NULL.
 const uint8_t *image_multiboot2(const struct image_file *image);
 

@@ -12,13 +12,16 @@
 #define PAGE 4096u
 #define KERNEL_AT (1 * PAGE)
 #define DATA_AT (2 * PAGE)
-#define IMAGE_BYTES (3 * PAGE)
+#define ENTRY_AT (3 * PAGE)
+#define ENTRY (IMAGE_PAYLOAD_PHYS + 4 * PAGE) // its address
+#define LOADED_BYTES (3 * PAGE)
+#define IMAGE_BYTES (4 * PAGE)
 #define RANDOM_CASES 20000
 
 // A file with every part of an image and nothing else: headers, one page of kernel, one of data.
 struct picture {
     Elf64_Ehdr elf;
-    Elf64_Phdr segment[5];
+    Elf64_Phdr segment[6];
     struct image_header header;
     uint32_t multiboot2[16];
     uint32_t pvh_note[5];
@@ -28,7 +31,7 @@ struct picture {
     unsigned char rest[];
 };
 
-enum { HEADERS, KERNEL, DATA, DYNAMIC, NOTE };
+enum { HEADERS, KERNEL, DATA, ENTRY_PAGE, DYNAMIC, NOTE };
 
 static union {
     struct picture picture;
@@ -62,10 +65,25 @@ static void picture_segments(struct picture *p)
     p->segment[HEADERS] = segment(PT_LOAD, 0, sizeof(*p), IMAGE_PAYLOAD_PHYS);
     p->segment[KERNEL] = segment(PT_LOAD, KERNEL_AT, PAGE, IMAGE_KERNEL_PHYS);
     p->segment[DATA] = segment(PT_LOAD, DATA_AT, PAGE, IMAGE_PAYLOAD_PHYS + DATA_AT);
+    p->segment[ENTRY_PAGE] = segment(PT_LOAD, ENTRY_AT, PAGE, ENTRY);
+    p->segment[ENTRY_PAGE].p_vaddr = ENTRY;
+    p->segment[ENTRY_PAGE].p_flags |= PF_X;
     p->segment[DYNAMIC] = segment(PT_DYNAMIC, DATA_AT, 4 * sizeof(Elf64_Dyn), 0);
     p->segment[NOTE] =
         segment(PT_NOTE, offsetof(struct picture, pvh_note), sizeof(p->pvh_note) * 2, 0);
     p->segment[NOTE].p_align = 4;
+}
+
+// The jump of e_entry, as image.ld writes it.
+static void entry_make(unsigned char *code)
+{
+    uint32_t process = KERNEL_AT + 0x100 - (ENTRY + 10);
+    uint32_t boot = IMAGE_KERNEL_PHYS + 0x100 - (ENTRY + 15);
+
+    memcpy(code, "\x8c\xc8\xa8\x03\x0f\x85", 6);
+    memcpy(code + 6, &process, 4);
+    code[10] = 0xe9;
+    memcpy(code + 11, &boot, 4);
 }
 
 // Header, address tag, entry tag, end.
@@ -76,7 +94,7 @@ static void multiboot2_make(struct picture *p)
     memcpy(p->multiboot2, (uint32_t[]){0xe85250d6, 0, bytes, 0u - 0xe85250d6 - bytes}, 16);
     memcpy(p->multiboot2 + 4,
            (uint32_t[]){2, 24, start + offsetof(struct picture, multiboot2), start,
-                        start + IMAGE_BYTES, 0},
+                        start + LOADED_BYTES, 0},
            24);
     memcpy(p->multiboot2 + 10, (uint32_t[]){3, 12, IMAGE_KERNEL_PHYS + 0x300, 0}, 16);
     memcpy(p->multiboot2 + 14, (uint32_t[]){0, 8}, 8);
@@ -92,8 +110,8 @@ static void picture_make(void)
     p->elf.e_machine = EM_X86_64;
     p->elf.e_phoff = offsetof(struct picture, segment);
     p->elf.e_phentsize = sizeof(Elf64_Phdr);
-    p->elf.e_phnum = 5;
-    p->elf.e_entry = KERNEL_AT + 0x100;
+    p->elf.e_phnum = 6;
+    p->elf.e_entry = ENTRY;
     picture_segments(p);
     p->header = (struct image_header){.magic = IMAGE_MAGIC,
                                       .version = IMAGE_VERSION,
@@ -101,8 +119,8 @@ static void picture_make(void)
                                       .payload_start = DATA_AT,
                                       .kernel_offset = KERNEL_AT,
                                       .kernel_bytes = PAGE,
-                                      .bss_start = IMAGE_BYTES,
-                                      .bss_end = IMAGE_BYTES + PAGE,
+                                      .bss_start = LOADED_BYTES,
+                                      .bss_end = LOADED_BYTES + PAGE,
                                       .data_start = DATA_AT};
     *kernel() = (struct kernel_header){.magic = IMAGE_MAGIC,
                                        .version = IMAGE_VERSION,
@@ -111,6 +129,7 @@ static void picture_make(void)
                                        .elf_entry = 0x100,
                                        .pvh_entry = 0x200,
                                        .mb2_entry = 0x300};
+    entry_make(file.bytes + ENTRY_AT);
     multiboot2_make(p);
     memcpy(p->pvh_note, (uint32_t[]){4, 4, 18, 0x006e6558, IMAGE_KERNEL_PHYS + 0x200}, 20);
     memcpy(p->build_id_note, (uint32_t[]){4, 4, NT_GNU_BUILD_ID, 0x00554e47, 0x1234}, 20);
@@ -163,8 +182,17 @@ static void test_entries(void)
     p->elf.e_entry++;
     expect("e_entry", "entry point");
     kernel()->elf_entry = 2 * PAGE;
-    p->elf.e_entry = KERNEL_AT + 2 * PAGE;
     expect("e_entry behind the kernel", "entry point");
+    p->elf.e_entry = KERNEL_AT + 0x100;
+    expect("e_entry below 1 MiB", "entry point");
+    file.bytes[ENTRY_AT + 6]++;
+    expect("e_entry leads elsewhere in a process", "entry point");
+    file.bytes[ENTRY_AT + 11]++;
+    expect("e_entry leads elsewhere in a VM", "entry point");
+    p->segment[ENTRY_PAGE].p_flags = PF_R;
+    expect("e_entry not executable", "entry point");
+    p->segment[ENTRY_PAGE].p_paddr = IMAGE_PAYLOAD_PHYS + LOADED_BYTES;
+    expect("e_entry of a program with a GiB of data", "");
     p->pvh_note[2] = 17;
     expect("no PVH note", "no PVH entry");
     p->segment[NOTE].p_align = 8;
@@ -189,7 +217,7 @@ static void test_entries(void)
     expect("file loaded too high", "all of it");
     p->multiboot2[8]--;
     expect("file loaded in part", "all of it");
-    p->multiboot2[8] += PAGE;
+    p->multiboot2[8] += 2 * PAGE;
     expect("more loaded than the file has", "all of it");
     p->multiboot2[9] = IMAGE_KERNEL_PHYS + PAGE;
     expect("zeroed in the middle", "all of it");

@@ -46,7 +46,7 @@ static void print_program(const struct image_file *image)
     for (uint32_t i = 0; i < image->phdr_count; i++) {
         const Elf64_Phdr *segment = &image->phdr[i];
 
-        if (segment->p_type != PT_LOAD || segment == kernel)
+        if (segment->p_type != PT_LOAD || segment == kernel || segment == image_entry_segment(image))
             continue;
         if (segment->p_flags & PF_W)
             data += segment->p_filesz;
@@ -65,7 +65,11 @@ static void print_program(const struct image_file *image)
 static void print_entries(const struct image_file *image)
 {
     printf("entries\n");
-    printf("  %-12s %#llx\n", "process", (unsigned long long)image->ehdr->e_entry);
+    printf("  %-12s %#llx (from where Linux puts the image)\n", "process",
+           (unsigned long long)image->ehdr->e_entry);
+    if (image_linux_boot(image))
+        printf("  %-12s %#llx (physical), in 64-bit mode\n", "Linux boot",
+               (unsigned long long)image->ehdr->e_entry);
     if (image->pvh)
         printf("  %-12s %#x (physical)\n", "PVH", image->pvh_entry);
     if (image_multiboot2(image) != NULL)
@@ -112,7 +116,9 @@ static void print_segments(const struct image_file *image)
                (unsigned long long)segment->p_offset, (unsigned long long)segment->p_vaddr,
                (unsigned long long)segment->p_paddr, (unsigned long long)segment->p_filesz,
                (unsigned long long)segment->p_memsz, (unsigned long long)segment->p_align,
-               segment == image_kernel_segment(image) ? "  kernel" : "");
+               segment == image_kernel_segment(image)  ? "  kernel"
+               : segment == image_entry_segment(image) ? "  entry"
+                                                       : "");
     }
 }
 
