@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# suite_boot.sh: the image as a kernel: started by hand in QEMU with 1 to 64 CPUs, idle, many times in
-# a row, in little memory.
+# suite_boot.sh: the image as a kernel: started by hand in QEMU with 1 to 64 CPUs, from a CD, from other
+# VMMs' start states, idle, many times in a row, in little memory.
 
 boot_build() {
     image "$TESTS/launch/rank.c" -O2 && image "$TESTS/launch/sleepers.c" -O2 &&
@@ -85,6 +85,16 @@ boot_grub() { # FIRMWARE
     done
 }
 
+# The start states of VMMs that cannot be installed here, made anew by tests/vmm: every CPU runs, arguments
+# arrive, and the machine ends by itself.
+boot_vmm() { # STATE CPUS
+    run 0 "$TESTS/boot_vmm.sh" "$1" "$2" "$IMAGES/rank" bonjour
+    equal ranks "$(grep -c "^bonjour from [0-9]* of $2" out)" "$2"
+    run 0 "$TESTS/boot_vmm.sh" "$1" 1 "$IMAGES/dump" one '"two words"' three
+    has out '^3 arguments'
+    has out '^argument 9 bytes'
+}
+
 # What `torito iso` refuses, and what it leaves behind then: nothing.
 boot_iso_refusals() {
     run 1 "$BIN/torito" iso nowhere
@@ -166,6 +176,11 @@ if [ -z "$missing" ]; then
     run_case boot.iso.refusals 20 boot_iso_refusals
     run_case boot.iso.screen 70 boot_screen
 fi
+run_case boot.vmm.firecracker 130 boot_vmm firecracker 32
+run_case boot.vmm.firecracker-mp 130 boot_vmm firecracker-mp 4
+run_case boot.vmm.firecracker-linux 130 boot_vmm firecracker-linux 2
+run_case boot.vmm.firecracker-linux-mp 130 boot_vmm firecracker-linux-mp 32
+run_case boot.vmm.cloud-hypervisor 130 boot_vmm cloud-hypervisor 8
 if [ -n "$CHECK_FULL" ]; then
     for cpus in 1 2 4 8 16 32 64; do
         for m in microvm microvm,acpi=off q35; do
