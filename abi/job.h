@@ -33,6 +33,7 @@ enum job_flags {
     JOB_IN_IS_TTY = 1u << 3,
     JOB_TIMINGS = 1u << 4,      // the kernel fills struct job's times
     JOB_NO_BIND = 1u << 5,      // machine linux: do not pin the cores to CPUs
+    JOB_RECORD = 1u << 8,       // record calls of MPI: JOB_RECORDS
     JOB_CORE = 1u << 7,         // a fatal signal leaves a core file
     JOB_CORES_SHARED = 1u << 6, // more cores than CPUs of the host: spinning takes time from others
 };
@@ -85,7 +86,12 @@ struct job_section {
     uint64_t image_bytes;
 };
 
-enum job_stream { JOB_STDOUT = 1, JOB_STDERR = 2, JOB_TRACE = 3 };
+enum job_stream {
+    JOB_STDOUT = 1,
+    JOB_STDERR = 2,
+    JOB_TRACE = 3,   // lines of --strace
+    JOB_RECORDS = 4, // struct trace_record of --trace (abi/trace.h)
+};
 
 // A ring's control words; its data follow at data_offset. See ring.h.
 struct job_ring {

@@ -44,20 +44,24 @@ static inline size_t ring_used(const struct job_ring *ring, size_t size)
 static inline void ring_put(const struct job_ring *ring, char *data, size_t size, size_t at,
                             const void *from, size_t bytes)
 {
-    uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed) + at;
+    size_t start =
+        (size_t)(atomic_load_explicit(&ring->head, memory_order_relaxed) + at) & (size - 1);
+    size_t first = size - start < bytes ? size - start : bytes;
 
-    for (size_t i = 0; i < bytes; i++)
-        data[(head + i) & (size - 1)] = ((const char *)from)[i];
+    __builtin_memcpy(data + start, from, first);
+    __builtin_memcpy(data, (const char *)from + first, bytes - first);
 }
 
 // Copies from the ring `at` bytes after the reader's place; the caller has checked ring_used.
 static inline void ring_get(const struct job_ring *ring, const char *data, size_t size, size_t at,
                             void *to, size_t bytes)
 {
-    uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed) + at;
+    size_t start =
+        (size_t)(atomic_load_explicit(&ring->tail, memory_order_relaxed) + at) & (size - 1);
+    size_t first = size - start < bytes ? size - start : bytes;
 
-    for (size_t i = 0; i < bytes; i++)
-        ((char *)to)[i] = data[(tail + i) & (size - 1)];
+    __builtin_memcpy(to, data + start, first);
+    __builtin_memcpy((char *)to + first, data, bytes - first);
 }
 
 static inline void ring_publish(struct job_ring *ring, size_t bytes)

@@ -6,6 +6,7 @@
 // switch threads, keep only what the System V ABI says a call keeps, and run on the caller's stack.
 #pragma once
 #include "abi/bus.h"
+#include "abi/trace.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -79,6 +80,10 @@ struct services {
     // any core may read and write it. NULL: none left. It stays valid until the job ends.
     void *(*core_alloc)(size_t bytes);
     void (*core_free)(void *memory);
+
+    // --- mpiexec --trace (abi/trace.h) ---
+    struct trace_buffer *trace; // the rank's; NULL: nothing is recorded
+    void (*trace_empty)(void);  // makes room in it; may switch threads
 
     // Like wait(poll), and until watch->word has reached watch->value, whoever raises it. The core looks
     // at the words it watches before it runs a thread, and while it has none to run.

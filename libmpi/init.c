@@ -4,6 +4,7 @@
 // mpii_process.state goes BEFORE -> RUNNING -> AFTER and never back. The kernel hears of both steps,
 // so that the launcher can tell a rank that left in between.
 #include "libmpi/request.h"
+#include "libmpi/trace.h"
 
 // Threads are cooperative and share one core, so every level is granted as asked.
 static bool is_thread_level(int level)
@@ -27,6 +28,8 @@ static int process_init(const char *function, int thread_level)
     mpii_process.thread_level = thread_level;
     mpii_process.main_thread = pthread_self();
     mpii_process.state = MPII_RUNNING;
+    mpii_trace_init();
+    mpii_process.short_ways = mpii_trace == NULL;
     services->mpi_state(1, 0);
     mpii_comm_init();
     mpii_engine_init();
@@ -69,6 +72,7 @@ int PMPI_Finalize(void)
         return rc;
     mpii_requests_drain();
     mpii_process.state = MPII_AFTER;
+    mpii_process.short_ways = false;
     mpii_services()->mpi_state(1, 1);
     return MPI_SUCCESS;
 }

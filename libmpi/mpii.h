@@ -18,6 +18,9 @@ enum mpii_state { MPII_BEFORE, MPII_RUNNING, MPII_AFTER };
 
 struct mpii_process {
     enum mpii_state state;
+    // MPI runs, and nobody wants to see each call: the short ways of frequent calls, which leave out what
+    // only the long ones do (records of mpiexec --trace), may be taken.
+    bool short_ways;
     int thread_level;      // MPI_THREAD_*, as granted by MPI_Init_thread
     pthread_t main_thread; // the one that called MPI_Init
 };

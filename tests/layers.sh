@@ -5,7 +5,7 @@
 #   layers.sh            every #include, and a failure for each that layers.list does not allow
 #   layers.sh -q         failures only
 #   layers.sh -k BUILD   the kernel as built: nothing undefined, no thread-local storage, no vector
-#                        register, at most 200 KiB
+#                        register, at most 320 KiB
 set -u
 shopt -s extglob
 cd "$(dirname "$0")/.." || exit 2
@@ -147,7 +147,8 @@ check_kernel() { # BUILD
     # What every image carries of it: also its zeroed data (cmake/image.ld.in), and all in whole pages.
     bytes=$((16#$(nm "$elf" | awk '$3 == "kernel_bytes" { print $1 }')))
     echo "kernel: $bytes bytes"
-    [ "$bytes" -le $((200 * 1024)) ] || complain "the kernel has $bytes bytes, more than 200 KiB"
+    # It was 200 KiB before files and devices of its own, core files and timelines came in.
+    [ "$bytes" -le $((320 * 1024)) ] || complain "the kernel has $bytes bytes, more than 320 KiB"
 }
 
 read_list

@@ -5,6 +5,7 @@
 debug_image() {
     image "$TESTS/programs/gdb_work.c" -O1 -g &&
         image "$TESTS/programs/core_work.c" -O1 -g -pthread &&
+        image "$TESTS/programs/halo.c" -O2 &&
         image "$TESTS/programs/fortran_program.f90" -O1 -g
 }
 
@@ -97,6 +98,43 @@ debug_core_not() {
     [ -e core.1 ] || fail 'no core file though the limit allows it'
 }
 
+events() { # FILE NAME: how many of that name there are
+    jq --arg name "$2" '[.traceEvents[] | select(.ph == "X" and .name == $name)] | length' "$1"
+}
+
+# Every call of every rank, with what it was about; times that lie in each other as calls do.
+debug_trace() { # MACHINE
+    local call
+
+    run 0 on "$1" --timeout 50 --trace trace.json -n 8 "$IMAGES/halo"
+    for call in MPI_Irecv MPI_Isend MPI_Waitall MPI_Allreduce; do
+        equal "$call" "$(events trace.json $call)" 48
+    done
+    equal 'bytes of all sends' "$(jq '[.traceEvents[] | select(.name == "MPI_Isend") | .args.bytes] | add' \
+        trace.json)" $((48 * 512 * 8))
+    equal 'sends to the next rank with tag 7' "$(jq '[.traceEvents[] | select(.name == "MPI_Isend" and
+        .args.peer == (.tid + 1) % 8 and .args.tag == 7)] | length' trace.json)" 48
+    equal 'calls that overlap' "$(jq '[.traceEvents[] | select(.ph == "X" and .name != "not running")] |
+        group_by(.tid) | map(sort_by(.ts) | . as $e | [range(1; length)] |
+        map(select($e[.].ts + 0.002 < $e[. - 1].ts + $e[. - 1].dur)) | length) | add' trace.json)" 0
+    run 0 "$BIN/torito" profile trace.json
+    equal 'ranks' "$(grep -c '^rank [0-7]: .*compute' out)" 8
+    equal 'lines of calls' "$(grep -cE '^  MPI_(Irecv|Isend|Waitall|Allreduce) +6 ' out)" 32
+}
+
+# What was recorded before a rank died is there, and more than fits into the buffer at once.
+debug_trace_end() {
+    run 139 on linux --timeout 30 --trace trace.json -n 3 "$IMAGES/core_work"
+    [ "$(events trace.json MPI_Barrier)" -ge 0 ] || fail 'no timeline'
+    image "$TESTS/../bench/latency.c" -O2 -I "$TESTS/../bench" "$TESTS/../bench/harness.c"
+    run 0 on linux --timeout 50 --trace trace.json -n 2 "$IMAGES/latency" -m 8:8 -i 20000 -x 0
+    [ "$(events trace.json MPI_Send)" -ge 40000 ] || fail "only $(events trace.json MPI_Send) sends"
+    equal 'as many receives' "$(events trace.json MPI_Recv)" "$(events trace.json MPI_Send)"
+    run 125 on linux --trace /nowhere/trace.json -n 1 "$IMAGES/halo"
+    echo '{}' >other
+    run 1 "$BIN/torito" profile other
+}
+
 debug_wrong() {
     run 2 "$BIN/mpiexec" --gdb x -n 2 "$IMAGES/gdb_work"
     run 2 "$BIN/mpiexec" --gdb 2 -n 2 "$IMAGES/gdb_work"
@@ -110,7 +148,9 @@ run_case debug.core.not 60 debug_core_not
 for machine in linux seccomp; do
     run_case "debug.core.$machine" 60 debug_core "$machine"
 done
+run_case debug.trace.end 90 debug_trace_end
 for machine in linux microvm; do
+    run_case "debug.trace.$machine" 60 debug_trace "$machine"
     run_case "debug.session.0.$machine" 60 debug_session "$machine" 0
     run_case "debug.session.2.$machine" 60 debug_session "$machine" 2
     run_case "debug.kernel.$machine" 60 debug_kernel "$machine"

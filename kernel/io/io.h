@@ -50,6 +50,9 @@ void io_put(struct rank *rank, enum job_stream stream, const char *text, size_t 
 // long, drops what finds no room.
 void io_put_now(struct rank *rank, enum job_stream stream, const char *text, size_t bytes);
 
+// rank_trace_empty: the records go into the rank's ring as JOB_RECORDS, whole ones in each of its records.
+void io_trace_empty(struct rank *rank, bool now);
+
 // A line of the kernel's to standard error: "torito: rank 2: ...". `rank` may be NULL.
 void io_note(struct rank *rank, const char *text, ...) __attribute__((format(printf, 2, 3)));
 

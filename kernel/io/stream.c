@@ -137,6 +137,23 @@ void io_put_now(struct rank *rank, enum job_stream stream, const char *text, siz
     launcher_kick();
 }
 
+void io_trace_empty(struct rank *rank, bool now)
+{
+    const uint32_t most = RING_RECORD_MAX / sizeof(struct trace_record);
+    struct trace_buffer *trace = rank->trace;
+
+    for (uint32_t at = 0; at < trace->count && at < TRACE_RECORDS; at += most) {
+        uint32_t count = trace->count - at < most ? trace->count - at : most;
+        const char *text = (const char *)&trace->record[at];
+
+        if (now)
+            io_put_now(rank, JOB_RECORDS, text, count * sizeof trace->record[0]);
+        else // what the scheduler adds while this waits follows in its turn
+            io_put(rank, JOB_RECORDS, text, count * sizeof trace->record[0]);
+    }
+    trace->count = 0;
+}
+
 void io_note(struct rank *rank, const char *text, ...)
 {
     char line[NOTE_BYTES_MAX];

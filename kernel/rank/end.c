@@ -13,6 +13,18 @@ _Noreturn static void wait_for_end(void)
         __builtin_ia32_pause();
 }
 
+// --trace: what the ranks did last is worth most when a job ends early. The other cores still run: a record
+// that one of them is writing may be torn, as the launcher sees by its times.
+static void records_save(void)
+{
+    for (uint32_t r = 0; r < rank_count; r++) {
+        struct rank *rank = rank_get(r);
+
+        if (rank && rank->trace)
+            rank_trace_empty(rank, true);
+    }
+}
+
 void job_end(const struct job_end *end)
 {
     uint32_t mine = core_self()->index + 1, first = 0;
@@ -24,6 +36,7 @@ void job_end(const struct job_end *end)
         machine->exit(125); // this core failed while it told of the first reason
     }
     if (job_region) {
+        records_save();
         atomic_store_explicit(&job_region->end_claimed, 1, memory_order_relaxed);
         job_region->end = *end;
         // release: the reasons before the state. Pairs with the launcher's acquire.

@@ -17,6 +17,7 @@ uint32_t core_count;
 uint32_t rank_count;
 void *_Atomic *rank_peers;
 void (*rank_at_exit)(struct rank *rank);
+void (*rank_trace_empty)(struct rank *rank, bool now);
 static _Atomic uint32_t ranks_left;
 
 void ranks_init(uint32_t count)
@@ -67,6 +68,18 @@ static void section_find(struct rank *rank, uint32_t *section, const struct job_
     panic("rank %u belongs to no section of the job", rank->index);
 }
 
+// --trace: the buffer, in the rank's own slot. false: no memory.
+static bool trace_create(struct rank *rank)
+{
+    intptr_t at;
+
+    if (!job_region || !(job_region->flags & JOB_RECORD))
+        return true;
+    at = slot_map(&rank->slot, 0, sizeof *rank->trace, PROT_R | PROT_W, false);
+    rank->trace = at < 0 ? NULL : (struct trace_buffer *)at;
+    return rank->trace != NULL;
+}
+
 void rank_create(uint32_t index)
 {
     struct rank on_stack = {.index = index}, *rank;
@@ -102,10 +115,13 @@ void rank_create(uint32_t index)
     if (slot_create(&rank->slot, index, &memory, payload, kernel_bytes,
                     (void *)((char *)rank + ROUND_UP(sizeof *rank, 64))))
         no_memory(payload, index, core);
+    if (!trace_create(rank))
+        no_memory(payload, index, core);
     services_fill(rank);
     main_thread = rank_thread_create(rank);
     if (!main_thread)
         no_memory(payload, index, core);
+    main_thread->trace = rank->trace;
     thread_init(main_thread, core, main_thread->kernel_stack, start_rank, rank);
     thread_start(main_thread);
 }
@@ -200,6 +216,10 @@ void rank_exit(int status)
     for (struct thread *thread = rank->threads; thread; thread = thread->rank_next)
         if (thread != self)
             thread_stop(thread);
+    self->trace =
+        NULL; // the thread, not the rank: what it waits for from here on is not the program's
+    if (rank->trace)
+        rank_trace_empty(rank, false);
     if (rank_at_exit)
         rank_at_exit(rank);
     if ((status & 255) != 0) {

@@ -35,7 +35,8 @@ struct rank {
     struct payload own_payload;            // where the rank runs another image
     const struct job_section *job_section; // NULL by hand
     struct slot slot;
-    struct services services; // what AT_TORITO points to
+    struct services services;   // what AT_TORITO points to
+    struct trace_buffer *trace; // --trace; NULL: off
     struct thread *threads;
     struct thread *free_threads; // memory of threads that ended
     uint32_t thread_count;
@@ -118,6 +119,10 @@ extern void (*job_end_report)(const struct job_end *end);
 
 // Called when a rank ends, on its core: closes its descriptors. Registered by the room above.
 extern void (*rank_at_exit)(struct rank *rank);
+
+// Takes the records of --trace out of a rank's buffer; `now`: without waiting for room, from any core.
+// Registered by the room above, and called only where a rank has a buffer.
+extern void (*rank_trace_empty)(struct rank *rank, bool now);
 
 // A thread of a rank, with a kernel stack and vector area from the slot. NULL: no memory.
 struct thread *rank_thread_create(struct rank *rank);

@@ -78,6 +78,11 @@ static bool service_bus_pending(void)
     return bus_pending(core_self()->index);
 }
 
+static void service_trace_empty(void)
+{
+    rank_trace_empty(rank_self(), false);
+}
+
 void services_fill(struct rank *rank)
 {
     rank->services = (struct services){.version = SERVICES_VERSION,
@@ -107,6 +112,8 @@ void services_fill(struct rank *rank)
                                        .recv_from = raw_receive,
                                        .core_alloc = core_memory_alloc,
                                        .core_free = core_memory_free,
+                                       .trace = rank->trace,
+                                       .trace_empty = service_trace_empty,
                                        .watch = sched_watch,
                                        .asleep = sched_asleep,
                                        .rouse = service_rouse};

@@ -315,21 +315,46 @@ void thread_exit(void (*done)(struct thread *thread))
     __builtin_unreachable();
 }
 
+// --trace: what a thread that gives its core up has to say about it when it is back.
+static uint64_t away_begin(const struct thread *self)
+{
+    return self->trace ? __builtin_ia32_rdtsc() : 0;
+}
+
+static void away_end(const struct thread *self, uint64_t begin)
+{
+    struct trace_buffer *trace = self->trace;
+
+    if (!trace)
+        return;
+    if (trace->count < TRACE_RECORDS)
+        trace->record[trace->count++] = (struct trace_record){.begin = begin,
+                                                              .end = __builtin_ia32_rdtsc(),
+                                                              .call = TRACE_SWITCHED,
+                                                              .peer = TRACE_NO_PEER};
+    else
+        trace->lost++;
+}
+
 void sched_yield(void)
 {
     struct core *core = core_self();
     struct run_queue *queue = core->queue;
     struct thread *self = core->thread, *next;
+    uint64_t begin;
 
     next = next_ready(core);
     if (!next)
         return;
+    begin = away_begin(self);
     ready_push(queue, self);
     switch_to(core, self, next);
+    away_end(self, begin);
 }
 
 static void block(struct core *core, struct thread *self)
 {
+    uint64_t begin = away_begin(self);
     struct thread *next;
 
     self->state = THREAD_BLOCKED;
@@ -337,6 +362,7 @@ static void block(struct core *core, struct thread *self)
     if (next != self)
         switch_to(core, self, next);
     self->state = THREAD_RUNNING;
+    away_end(self, begin);
 }
 
 bool sched_block(uint64_t deadline_ns)

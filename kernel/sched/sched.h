@@ -8,6 +8,7 @@
 // A switch inside a system call saves the vector registers as well (a system call keeps them); a
 // switch in a plain function call saves what the System V ABI says a call keeps.
 #pragma once
+#include "abi/trace.h"
 #include "machine/machine.h"
 #include <stdatomic.h>
 
@@ -34,7 +35,8 @@ struct thread {
     _Atomic uint32_t wake_pending;       // a wake nobody has used yet
     _Atomic uint32_t in_inbox;           // it has one place in the inbox of its core at most
     struct rank *rank;
-    uint32_t tid;      // as the payload sees it
+    struct trace_buffer *trace; // --trace: where the times are recorded in which it does not run
+    uint32_t tid;               // as the payload sees it
     struct regs *regs; // of the system call or exception it is in, for signals; NULL outside
     // Owned by the rooms above, which find it from the running thread.
     void *futex;           // kernel/syscall: its place among the waiters of a futex, or NULL

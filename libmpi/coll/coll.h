@@ -77,6 +77,9 @@ int mpii_coll_start(const struct mpii_collective *collective, struct mpii_coll_c
 int mpii_coll_init(const struct mpii_collective *collective, struct mpii_coll_call *call,
                    MPI_Info info, MPI_Request *request);
 
+// Records the call, which began at `begin`, not 0: libmpi/trace.h.
+void mpii_coll_trace(uint64_t begin, const struct mpii_coll_call *call);
+
 // The state of a communicator, made on first use. NULL: no memory.
 struct mpii_coll *mpii_coll_of(struct mpii_comm *comm);
 

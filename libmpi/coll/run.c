@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // run.c: blocking collective calls, and what each communicator keeps for its collectives.
 #include "libmpi/coll/coll.h"
+#include "libmpi/trace.h"
 #include <stdlib.h>
 
 static void coll_delete(struct mpii_comm *comm)
@@ -59,7 +60,7 @@ static int run_schedule(const struct mpii_collective *collective, struct mpii_co
     return rc;
 }
 
-int mpii_coll_run(const struct mpii_collective *collective, struct mpii_coll_call *call)
+static int run(const struct mpii_collective *collective, struct mpii_coll_call *call)
 {
     int rc = collective->check(call);
     struct mpii_coll *coll;
@@ -81,4 +82,36 @@ int mpii_coll_run(const struct mpii_collective *collective, struct mpii_coll_cal
     return mpii_error(call->function, call->handle, rc,
                       rc == MPI_ERR_TRUNCATE ? "a rank sent more than the receive buffer holds"
                                              : "a message of the collective operation has failed");
+}
+
+// What a rank gives or gets, whichever is told as one number; of the calls with lists nothing.
+static uint64_t bytes_of(const struct mpii_coll_call *call)
+{
+    const struct mpii_side *side = call->send.datatype != NULL ? &call->send : &call->recv;
+    const struct mpii_type *type = mpii_type(side->datatype);
+
+    return type != NULL && side->layout <= MPII_LAYOUT_EQUAL && side->count > 0
+               ? (uint64_t)(side->count * type->size)
+               : 0;
+}
+
+void mpii_coll_trace(uint64_t begin, const struct mpii_coll_call *call)
+{
+    const struct mpii_comm *comm = mpii_comm(call->handle);
+
+    mpii_trace_add(begin, &(struct mpii_traced){.function = call->function,
+                                                .peer = call->root == MPII_NO_ROOT ? MPI_PROC_NULL
+                                                                                   : call->root,
+                                                .bytes = bytes_of(call),
+                                                .comm = comm != NULL ? comm->context : 0});
+}
+
+int mpii_coll_run(const struct mpii_collective *collective, struct mpii_coll_call *call)
+{
+    uint64_t begin = mpii_trace_begin();
+    int rc = run(collective, call);
+
+    if (begin != 0)
+        mpii_coll_trace(begin, call);
+    return rc;
 }

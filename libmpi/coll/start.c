@@ -3,6 +3,7 @@
 //
 // Persistent ones have tags of their own, fixed when they are made: they may be started in any order.
 #include "libmpi/coll/coll.h"
+#include "libmpi/trace.h"
 #include <stdlib.h>
 
 static int no_memory(const struct mpii_coll_call *call)
@@ -34,8 +35,8 @@ static struct mpii_request *request_new(const struct mpii_collective *collective
     return request;
 }
 
-int mpii_coll_start(const struct mpii_collective *collective, struct mpii_coll_call *call,
-                    MPI_Request *request)
+static int start(const struct mpii_collective *collective, struct mpii_coll_call *call,
+                 MPI_Request *request)
 {
     struct mpii_request *started;
     int rc = collective->check(call);
@@ -50,6 +51,17 @@ int mpii_coll_start(const struct mpii_collective *collective, struct mpii_coll_c
     mpii_schedule_start(started->extra);
     *request = (MPI_Request)started;
     return MPI_SUCCESS;
+}
+
+int mpii_coll_start(const struct mpii_collective *collective, struct mpii_coll_call *call,
+                    MPI_Request *request)
+{
+    uint64_t begin = mpii_trace_begin();
+    int rc = start(collective, call, request);
+
+    if (begin != 0)
+        mpii_coll_trace(begin, call);
+    return rc;
 }
 
 int mpii_coll_init(const struct mpii_collective *collective, struct mpii_coll_call *call,

@@ -77,3 +77,17 @@ int mpii_check_probe(const char *function, int source, int tag, MPI_Comm handle,
     *comm = args.comm;
     return rc;
 }
+
+void mpii_message_trace(uint64_t begin, const struct mpii_message_args *args)
+{
+    const struct mpii_comm *comm = mpii_comm(args->comm_handle);
+    const struct mpii_type *type = mpii_type(args->datatype);
+
+    mpii_trace_add(begin, &(struct mpii_traced){.function = args->function,
+                                                .peer = args->peer,
+                                                .tag = args->tag,
+                                                .bytes = type != NULL && args->count > 0
+                                                             ? (uint64_t)(args->count * type->size)
+                                                             : 0,
+                                                .comm = comm != NULL ? comm->context : 0});
+}

@@ -2,6 +2,7 @@
 // check.h: the arguments that all point-to-point calls have, checked and looked up (MPI 4.1, 3.2).
 #pragma once
 #include "libmpi/request.h"
+#include "libmpi/trace.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -81,5 +82,8 @@ static inline bool mpii_request_live(MPI_Request handle)
 {
     return handle != MPI_REQUEST_NULL && ((const struct mpii_request *)handle)->active;
 }
+
+// Records the call, which began at `begin`, not 0: libmpi/trace.h.
+void mpii_message_trace(uint64_t begin, const struct mpii_message_args *args);
 
 #pragma GCC visibility pop

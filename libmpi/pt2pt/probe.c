@@ -22,10 +22,12 @@ int PMPI_Iprobe(int source, int tag, MPI_Comm comm, int *flag, MPI_Status *statu
 #pragma weak MPI_Probe = PMPI_Probe
 int PMPI_Probe(int source, int tag, MPI_Comm comm, MPI_Status *status)
 {
+    uint64_t begin = mpii_trace_begin();
     struct mpii_comm *of;
     int rc = mpii_check_probe(__func__, source, tag, comm, &of);
 
     if (rc == MPI_SUCCESS)
         mpii_message_status(mpii_message_await(of, source, tag, false), status);
+    mpii_trace_end(begin, __func__);
     return rc;
 }

@@ -47,7 +47,7 @@ int mpii_truncated(const struct mpii_message_args *args, int source, int tag)
         capacity);
 }
 
-static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)
+static int receive(struct mpii_message_args *args, MPI_Status *status)
 {
     struct mpii_request request;
     int rc = mpii_check_receive(args);
@@ -72,7 +72,7 @@ static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)
                : mpii_truncated(args, request.matched_source, request.matched_tag);
 }
 
-static int receive_nonblocking(struct mpii_message_args *args, MPI_Request *handle)
+static int begin_receive(struct mpii_message_args *args, MPI_Request *handle)
 {
     struct mpii_request *request;
     int rc = mpii_check_receive(args);
@@ -88,6 +88,26 @@ static int receive_nonblocking(struct mpii_message_args *args, MPI_Request *hand
     mpii_request_start_receive(request);
     *handle = (MPI_Request)request;
     return MPI_SUCCESS;
+}
+
+static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)
+{
+    uint64_t begin = mpii_trace_begin();
+    int rc = receive(args, status);
+
+    if (begin != 0)
+        mpii_message_trace(begin, args);
+    return rc;
+}
+
+static int receive_nonblocking(struct mpii_message_args *args, MPI_Request *handle)
+{
+    uint64_t begin = mpii_trace_begin();
+    int rc = begin_receive(args, handle);
+
+    if (begin != 0)
+        mpii_message_trace(begin, args);
+    return rc;
 }
 
 #define ARGS \

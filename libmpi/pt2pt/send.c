@@ -66,8 +66,17 @@ int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode)
     return MPI_SUCCESS;
 }
 
-static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode mode,
-                            MPI_Request *handle)
+static int send_traced(struct mpii_message_args *args, enum mpii_send_mode mode)
+{
+    uint64_t begin = mpii_trace_begin();
+    int rc = mpii_send_blocking(args, mode);
+
+    if (begin != 0)
+        mpii_message_trace(begin, args);
+    return rc;
+}
+
+static int begin_send(struct mpii_message_args *args, enum mpii_send_mode mode, MPI_Request *handle)
 {
     struct mpii_request *request;
     int rc = mpii_check_send(args);
@@ -84,6 +93,17 @@ static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode 
     return MPI_SUCCESS;
 }
 
+static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode mode,
+                            MPI_Request *handle)
+{
+    uint64_t begin = mpii_trace_begin();
+    int rc = begin_send(args, mode, handle);
+
+    if (begin != 0)
+        mpii_message_trace(begin, args);
+    return rc;
+}
+
 // Both forms of a call, with int and with MPI_Count counts, differ in that type alone.
 #define ARGS \
     &(struct mpii_message_args) \
@@ -95,40 +115,40 @@ static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode 
 #pragma weak MPI_Send = PMPI_Send
 int PMPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    return mpii_send_blocking(ARGS, MPII_STANDARD);
+    return send_traced(ARGS, MPII_STANDARD);
 }
 
 #pragma weak MPI_Send_c = PMPI_Send_c
 int PMPI_Send_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                 MPI_Comm comm)
 {
-    return mpii_send_blocking(ARGS, MPII_STANDARD);
+    return send_traced(ARGS, MPII_STANDARD);
 }
 
 #pragma weak MPI_Ssend = PMPI_Ssend
 int PMPI_Ssend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    return mpii_send_blocking(ARGS, MPII_SYNCHRONOUS);
+    return send_traced(ARGS, MPII_SYNCHRONOUS);
 }
 
 #pragma weak MPI_Ssend_c = PMPI_Ssend_c
 int PMPI_Ssend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                  MPI_Comm comm)
 {
-    return mpii_send_blocking(ARGS, MPII_SYNCHRONOUS);
+    return send_traced(ARGS, MPII_SYNCHRONOUS);
 }
 
 #pragma weak MPI_Rsend = PMPI_Rsend
 int PMPI_Rsend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    return mpii_send_blocking(ARGS, MPII_READY);
+    return send_traced(ARGS, MPII_READY);
 }
 
 #pragma weak MPI_Rsend_c = PMPI_Rsend_c
 int PMPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                  MPI_Comm comm)
 {
-    return mpii_send_blocking(ARGS, MPII_READY);
+    return send_traced(ARGS, MPII_READY);
 }
 
 #pragma weak MPI_Isend = PMPI_Isend

@@ -9,8 +9,8 @@
 
 #define SMALL_BYTES 1024 // copies up to here lie on the stack
 
-static int exchange(struct mpii_message_args *send, struct mpii_message_args *receive,
-                    MPI_Status *status)
+static int exchange_plain(struct mpii_message_args *send, struct mpii_message_args *receive,
+                          MPI_Status *status)
 {
     struct mpii_request *request;
     MPI_Status own;
@@ -29,6 +29,17 @@ static int exchange(struct mpii_message_args *send, struct mpii_message_args *re
     mpii_request_wait(request);
     if (mpii_request_finish(request, status) != MPI_SUCCESS)
         rc = mpii_truncated(receive, status->MPI_SOURCE, status->MPI_TAG);
+    return rc;
+}
+
+static int exchange(struct mpii_message_args *send, struct mpii_message_args *receive,
+                    MPI_Status *status)
+{
+    uint64_t begin = mpii_trace_begin();
+    int rc = exchange_plain(send, receive, status);
+
+    if (begin != 0)
+        mpii_message_trace(begin, send);
     return rc;
 }
 

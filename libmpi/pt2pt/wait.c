@@ -46,6 +46,7 @@ static int finish_one(const char *function, MPI_Request *handle, MPI_Status *sta
 #pragma weak MPI_Wait = PMPI_Wait
 int PMPI_Wait(MPI_Request *request, MPI_Status *status)
 {
+    uint64_t begin = mpii_trace_begin();
     uint32_t turns = 0;
     int rc = mpii_check_requests(__func__, 1, request);
 
@@ -57,7 +58,9 @@ int PMPI_Wait(MPI_Request *request, MPI_Status *status)
     }
     while (!mpii_request_poll(of(*request)))
         mpii_wait_turn((struct mpii_request **)request, 1, &turns);
-    return finish_one(__func__, request, status);
+    rc = finish_one(__func__, request, status);
+    mpii_trace_end(begin, __func__);
+    return rc;
 }
 
 #pragma weak MPI_Test = PMPI_Test
@@ -122,6 +125,7 @@ static int finish_all(const char *function, int count, MPI_Request list[], MPI_S
 #pragma weak MPI_Waitall = PMPI_Waitall
 int PMPI_Waitall(int count, MPI_Request array_of_requests[], MPI_Status *array_of_statuses)
 {
+    uint64_t begin = mpii_trace_begin();
     uint32_t turns = 0;
     int rc = mpii_check_requests(__func__, count, array_of_requests);
 
@@ -130,7 +134,9 @@ int PMPI_Waitall(int count, MPI_Request array_of_requests[], MPI_Status *array_o
     for (int i = 0; i < count; i++) // one after the other: all must end anyway
         while (mpii_request_live(array_of_requests[i]) && !mpii_request_poll(of(array_of_requests[i])))
             mpii_wait_turn((struct mpii_request **)&array_of_requests[i], 1, &turns);
-    return finish_all(__func__, count, array_of_requests, array_of_statuses);
+    rc = finish_all(__func__, count, array_of_requests, array_of_statuses);
+    mpii_trace_end(begin, __func__);
+    return rc;
 }
 
 #pragma weak MPI_Testall = PMPI_Testall
@@ -174,8 +180,9 @@ static struct mpii_request **waitable(int count, MPI_Request list[], struct mpii
 }
 
 // Waits until one is done; its index, or MPI_UNDEFINED.
-static int wait_any(int count, MPI_Request list[])
+static int wait_any(const char *function, int count, MPI_Request list[])
 {
+    uint64_t begin = mpii_trace_begin();
     struct mpii_request *few[64], **all = waitable(count, list, few);
     uint32_t turns = 0;
     int at;
@@ -188,6 +195,7 @@ static int wait_any(int count, MPI_Request list[])
     }
     if (all != few)
         free(all);
+    mpii_trace_end(begin, function);
     return at;
 }
 
@@ -200,7 +208,7 @@ int PMPI_Waitany(int count, MPI_Request array_of_requests[], int *indx, MPI_Stat
         rc = mpii_check_result(__func__, indx, "index");
     if (rc != MPI_SUCCESS)
         return rc;
-    *indx = wait_any(count, array_of_requests);
+    *indx = wait_any(__func__, count, array_of_requests);
     if (*indx == MPI_UNDEFINED) {
         status_empty(status);
         return MPI_SUCCESS;
@@ -283,7 +291,7 @@ int PMPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount,
 
     if (rc != MPI_SUCCESS)
         return rc;
-    if (wait_any(incount, array_of_requests) == MPI_UNDEFINED) {
+    if (wait_any(__func__, incount, array_of_requests) == MPI_UNDEFINED) {
         *outcount = MPI_UNDEFINED;
         return MPI_SUCCESS;
     }

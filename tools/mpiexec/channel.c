@@ -48,7 +48,7 @@ enum job_stream channel_take(struct channel *channel, char text[static RING_RECO
     copy_out(channel, channel->mine, &head, sizeof head);
     stream = head >> 24;
     length = head & 0xffffff;
-    if (stream < JOB_STDOUT || stream > JOB_TRACE || length > RING_RECORD_MAX) {
+    if (stream < JOB_STDOUT || stream > JOB_RECORDS || length > RING_RECORD_MAX) {
         channel->broken = true;
         return 0;
     }

@@ -94,7 +94,7 @@ static void test_hostile(void)
     atomic_fetch_sub_explicit(&ring.head, 1, memory_order_relaxed);
     check(channel_take(&channel, text, &bytes) == 0 && channel.broken, "less than nothing");
 
-    for (uint32_t stream = 0; stream < 256; stream += stream == 0 ? 4 : 1) {
+    for (uint32_t stream = 0; stream < 256; stream += stream == 0 ? JOB_RECORDS + 1 : 1) {
         channel = fresh();
         word = stream << 24 | 1;
         ring_put(&ring, data, SIZE, 0, &word, sizeof word);

@@ -79,16 +79,6 @@ void gdb_prepare(struct plan *plan)
         socket_make(&plan->gdb);
 }
 
-// The image that a rank runs.
-static const char *program_of(const struct plan *plan, uint32_t rank)
-{
-    uint32_t section = 0;
-
-    while (rank >= plan->section[section].ranks)
-        rank -= plan->section[section++].ranks;
-    return plan->program[plan->section[section].program].path;
-}
-
 // gdb reads words in double quotes with C's escapes.
 static void quoted(FILE *out, const char *text)
 {
@@ -108,7 +98,8 @@ static void quoted(FILE *out, const char *text)
 
 static int script_write(const struct plan *plan, pid_t pid)
 {
-    const char *program = program_of(plan, (uint32_t)plan->options->gdb_rank);
+    const char *program =
+        plan->program[plan_section_of(plan, (uint32_t)plan->options->gdb_rank)->program].path;
     int fd = memfd_create("torito-gdb", MFD_CLOEXEC);
     FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
 

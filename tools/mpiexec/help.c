@@ -38,14 +38,17 @@ static const struct {
      "  -outfile-pattern FILE, -errfile-pattern FILE   a file for each rank; %r as above\n"
      "  --stdin R|all|none      who reads standard input (0)\n"
      "  --timeout S             end the job after S seconds; also MPIEXEC_TIMEOUT\n"},
-    {"debug", "Looking inside:\n"
-              "  -v                      say what is done and why\n"
-              "  -q                      say only what went wrong\n"
-              "  --strace                print every system call of every rank\n"
-              "  --gdb RANK              start gdb at main of that rank; standard input is gdb's\n"
-              "  --core                  leave core.RANK of a rank that dies of a signal\n"
-              "  --timings               print how long each step of the start took\n"
-              "  -V, --version; -h, --help [start|machine|output|debug]\n"},
+    {"debug",
+     "Looking inside:\n"
+     "  -v                      say what is done and why\n"
+     "  -q                      say only what went wrong\n"
+     "  --strace                print every system call of every rank\n"
+     "  --gdb RANK              start gdb at main of that rank; standard input is gdb's\n"
+     "  --core                  leave core.RANK of a rank that dies of a signal\n"
+     "  --trace FILE            write a timeline of all MPI calls, for Perfetto, chrome://tracing\n"
+     "                          and torito profile\n"
+     "  --timings               print how long each step of the start took\n"
+     "  -V, --version; -h, --help [start|machine|output|debug]\n"},
 };
 
 void options_help(const char *topic)

@@ -59,6 +59,8 @@ static int job_run(struct plan *plan)
         gdb_start(&child, plan);
     run_job(&ending, plan, &region, &child, &output);
     status = report_ending(&ending, plan);
+    if (output.trace != NULL && !trace_write(output.trace, plan) && status == 0)
+        status = STATUS_HOST;
     if (plan->options->timings)
         report_timings(&ending, plan, region.job, &child);
     return status;

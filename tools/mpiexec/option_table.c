@@ -87,6 +87,13 @@ static bool take_gdb(struct parser *parser, const char *name, char **value)
     return true;
 }
 
+static bool take_trace(struct parser *parser, const char *name, char **value)
+{
+    (void)name;
+    parser->options->trace = value[0];
+    return true;
+}
+
 static bool take_wdir(struct parser *parser, const char *name, char **value)
 {
     (void)name;
@@ -343,6 +350,7 @@ static const struct option_spec option_table[] = {
     {"strace", 0, take_flag},
     {"timings", 0, take_flag},
     {"gdb", 1, take_gdb},
+    {"trace", 1, take_trace},
     {"core", 0, take_flag},
     {"initial-errhandler", 1, take_initial_errhandler},
     {"allow-run-as-root", 0, take_silently},

@@ -56,6 +56,7 @@ struct options {
     enum prefix_kind prefix;
     const char *prefix_pattern;
     const char *outfile, *errfile;
+    const char *trace;  // --trace: the file; NULL: off
     double timeout_s;   // 0: none
     int64_t stdin_rank; // or STDIN_ALL, STDIN_NONE
     bool strace, timings, core, verbose, quiet;

@@ -71,6 +71,8 @@ void output_open(struct output *output, const struct plan *plan)
         setrlimit(RLIMIT_NOFILE, &files);
     }
     *output = (struct output){.ranks = plan->ranks, .sink_count = SINK_FILES};
+    if (plan->options->trace != NULL)
+        output->trace = trace_open(plan);
     output->sink = need(calloc(SINK_FILES, sizeof *output->sink));
     output->stream = need(calloc(plan->ranks, sizeof *output->stream));
     sink_open(&output->sink[SINK_STDOUT], STDOUT_FILENO, "standard output");
@@ -117,6 +119,10 @@ bool output_drain(struct output *output, struct region *region, uint64_t now)
             kind = channel_take(channel, text, &bytes);
             if (kind == 0)
                 break;
+            if (kind == JOB_RECORDS) {
+                trace_add(output->trace, rank, text, bytes);
+                continue;
+            }
             stream_add(&output->stream[rank][kind - 1], text, bytes, now);
         }
         all = all && left > 0;

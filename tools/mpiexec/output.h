@@ -6,6 +6,7 @@
 #include "region.h"
 #include "sink.h"
 #include "stream.h"
+#include "trace.h"
 
 enum { SINK_STDOUT, SINK_STDERR, SINK_FILES };
 
@@ -14,6 +15,7 @@ struct output {
     uint32_t sink_count;
     struct stream (*stream)[JOB_TRACE]; // of a rank: out, error, trace: enum job_stream - 1
     uint32_t ranks;
+    struct trace *trace; // --trace; NULL: off
 };
 
 // Opens files and labels as the options say, or says what is wrong and exits.

@@ -249,6 +249,15 @@ uint32_t plan_core(const struct plan *plan, uint32_t rank)
     return (uint32_t)((uint64_t)rank * plan->cores / plan->ranks);
 }
 
+const struct plan_section *plan_section_of(const struct plan *plan, uint32_t rank)
+{
+    const struct plan_section *section = plan->section;
+
+    while (rank >= section->ranks)
+        rank -= section++->ranks;
+    return section;
+}
+
 void plan_print(const struct plan *plan)
 {
     uint32_t rank = 0;

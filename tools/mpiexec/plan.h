@@ -54,6 +54,9 @@ const char *plan_machine_name(enum machine_kind machine);
 // The core of a rank, as the kernel distributes them.
 uint32_t plan_core(const struct plan *plan, uint32_t rank);
 
+// The section a rank belongs to.
+const struct plan_section *plan_section_of(const struct plan *plan, uint32_t rank);
+
 // --report-bindings and --display-map, on standard error.
 void plan_print(const struct plan *plan);
 

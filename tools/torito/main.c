@@ -6,6 +6,7 @@
 #include "tools/torito/compare.h"
 #include "tools/torito/info.h"
 #include "tools/torito/iso.h"
+#include "tools/torito/profile.h"
 
 static const struct subcommand {
     const char *name;
@@ -15,6 +16,7 @@ static const struct subcommand {
     {"compare", "Torito, MPICH and Open MPI side by side", compare_command},
     {"info", "what an image holds and where it can start", info_command},
     {"iso", "a CD that starts an image on a PC", iso_command},
+    {"profile", "where the time went, by a timeline of mpiexec --trace", profile_command},
 };
 
 #define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
