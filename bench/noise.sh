@@ -51,6 +51,7 @@ done
 
 accel=$("$build/bin/mpiexec" -v --machine microvm -n 1 "$work/noise" -s 0.01 2>&1 |
     grep -oE 'emulated \(TCG\)|KVM:' | head -n 1) || true
+units=('' '' '' '' '' '' ' %')
 echo "| $ranks ranks, $rounds rounds of $seconds s | least us | median | 99 % | 99.9 % | most | taken away |"
 echo '|---|---:|---:|---:|---:|---:|---:|'
 for kind in "${kinds[@]}"; do
@@ -62,7 +63,8 @@ for kind in "${kinds[@]}"; do
     printf '| %s |' "$label"
     for column in 1 2 3 4 5 6; do
         sort -n -k "$column,$column" "$work/$kind" |
-            awk -v c="$column" '{ v[NR] = $c } END { printf " %s%s |", v[int((NR + 1) / 2)], c == 6 ? " %" : "" }'
+            awk -v c="$column" -v unit="${units[column]}" \
+                '{ v[NR] = $c } END { printf " %s%s |", v[int((NR + 1) / 2)], unit }'
     done
     echo
 done

@@ -29,12 +29,9 @@ bool file_present(void)
 static const char *skip(const char *path)
 {
     for (;;) { // each round takes a byte
-        if (path[0] == '/')
-            path++;
-        else if (path[0] == '.' && (path[1] == '/' || path[1] == '\0'))
-            path++;
-        else
+        if (path[0] != '/' && !(path[0] == '.' && (path[1] == '/' || path[1] == '\0')))
             return path;
+        path++;
     }
 }
 

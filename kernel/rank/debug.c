@@ -13,13 +13,14 @@
 volatile uint32_t debug_go; // 1: the debugger is there
 
 // For gdb to stop in.
-__attribute__((noipa)) static bool debug_look(void)
+__attribute__((noinline)) static bool debug_look(void)
 {
+    __asm__ volatile("" : : : "memory"); // called each time, whatever the compiler sees
     return debug_go != 0;
 }
 
 // The same; `base`: where the rank's slot begins, which is address 0 of the program.
-__attribute__((noipa)) static void debug_begin(uintptr_t base)
+__attribute__((noinline)) static void debug_begin(uintptr_t base)
 {
     __asm__ volatile("" : : "D"(base) : "memory");
 }

@@ -101,10 +101,11 @@ static int script_write(const struct plan *plan, pid_t pid)
     const char *program =
         plan->program[plan_section_of(plan, (uint32_t)plan->options->gdb_rank)->program].path;
     int fd = memfd_create("torito-gdb", MFD_CLOEXEC);
-    FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
+    FILE *out;
 
-    if (out == NULL)
+    if (fd < 0)
         say_fail(STATUS_HOST, "--gdb: no memory for gdb's script: %s", strerror(errno));
+    out = need(fdopen(dup(fd), "w"));
     fputs("set confirm off\nset exec-file-mismatch off\nset remotetimeout 60\n"
           "set architecture i386:x86-64\nset print thread-events off\n"
           // Of every system call: the kernel's way in. Of a core that is woken.

@@ -46,6 +46,7 @@ static void add_word(struct text *text, const char *word)
     add(text, "'");
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): it is written through text.bytes
 const char *grub_config_write(const struct grub_config *config, char bytes[static GRUB_CONFIG_BYTES])
 {
     struct text text = {.bytes = bytes};

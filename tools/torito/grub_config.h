@@ -15,4 +15,4 @@ struct grub_config {
 };
 
 // Writes grub.cfg for an image called /boot/image. Returns NULL, or what GRUB could not carry.
-const char *grub_config_write(const struct grub_config *config, char text[static GRUB_CONFIG_BYTES]);
+const char *grub_config_write(const struct grub_config *config, char bytes[static GRUB_CONFIG_BYTES]);

@@ -263,13 +263,15 @@ static void mkrescue_run(const struct iso *iso)
 {
     char temporary[PATH_MAX + 32], log[PATH_MAX + 32], cd[PATH_MAX + 32], output[PATH_MAX + 32];
     // The modules a CD needs: a fifth of the size, and a sixth of the time.
+    const char *modules =
+        "--install-modules=normal test echo serial multiboot2 iso9660 fat part_msdos "
+        "part_gpt all_video";
     const char *const command[] = {"grub-mkrescue",
                                    "--compress=no",
                                    "--fonts=",
                                    "--locales=",
                                    "--themes=",
-                                   "--install-modules=normal test echo serial multiboot2 iso9660 "
-                                   "fat part_msdos part_gpt all_video",
+                                   modules,
                                    "-o",
                                    output,
                                    cd,
@@ -291,7 +293,7 @@ static void mkrescue_run(const struct iso *iso)
 // The last lines of what grub-mkrescue said.
 static void log_show(const struct iso *iso)
 {
-    char path[PATH_MAX + 32], text[2048];
+    char path[PATH_MAX + 32], text[2048] = "";
     size_t bytes = 0;
     FILE *file;
 
