@@ -6,6 +6,7 @@
 #include "kernel/rank/rank.h"
 #include "kernel/signal/signal.h"
 #include "kernel/syscall/syscall.h"
+#include "kernel/virtio/console.h"
 #include "lib/lib.h"
 
 // Each core creates the ranks that live on it, in memory near it.
@@ -23,10 +24,39 @@ static void core_main(struct core *core)
     sched_run(core, core_ranks_create);
 }
 
-size_t kernel_memory_bytes(uint32_t cores)
+// The kernel's own memory, in this order; each part starts a page.
+struct parts {
+    size_t bus, peers, core_memory, console;
+};
+
+static struct parts memory_parts(const struct boot *boot, uint32_t cores)
 {
-    return ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES) +
-           ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES) + core_memory_bytes(cores);
+    return (struct parts){
+        .bus = ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES),
+        .peers = ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES),
+        .core_memory = ROUND_UP(core_memory_bytes(cores), PAGE_BYTES),
+        .console = ROUND_UP(virtio_console_bytes(boot), PAGE_BYTES),
+    };
+}
+
+size_t kernel_memory_bytes(const struct boot *boot, uint32_t cores)
+{
+    struct parts parts = memory_parts(boot, cores);
+
+    return parts.bus + parts.peers + parts.core_memory + parts.console;
+}
+
+static void memory_give_out(const struct boot *boot)
+{
+    struct parts parts = memory_parts(boot, core_count);
+    char *at = boot->memory;
+
+    bus_init(at, core_count);
+    rank_peers = (void *)(at += parts.bus);
+    core_memory_init(at += parts.peers);
+    at += parts.core_memory;
+    if (parts.console)
+        virtio_console_init(boot, at);
 }
 
 void kernel_main(const struct boot *boot)
@@ -50,9 +80,7 @@ void kernel_main(const struct boot *boot)
     if (job_region && (job_region->flags & JOB_CORES_SHARED))
         machine->idle_spins = machine->poll_spins = 0;
     core_count = cores;
-    bus_init(boot->memory, cores);
-    rank_peers = (void *)((char *)boot->memory + ROUND_UP(bus_memory_bytes(cores), PAGE_BYTES));
-    core_memory_init((char *)rank_peers + ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES));
+    memory_give_out(boot);
     ranks_init(ranks);
     machine->cores_start(cores, core_main);
 }

@@ -76,6 +76,15 @@ static inline uintptr_t slot_stride(uint32_t ranks)
     return stride;
 }
 
+// A virtio device that the machine has found: where its registers are. kernel/virtio drives it.
+struct device {
+    uint32_t id;         // VIRTIO 1.2, section 5: 9 is 9P transport
+    volatile void *mmio; // its registers (4.2.2), or NULL: a PCI function (4.1.4), all of the following
+    volatile void *common, *notify;
+    volatile void *config; // on either; the device's own
+    uint32_t notify_bytes, notify_multiplier, config_bytes;
+};
+
 // What the entry code found before the kernel runs.
 struct boot {
     struct job *job;         // NULL when started by hand
@@ -89,8 +98,11 @@ struct boot {
     uint8_t streams_closed; // machine linux: bit n: started without descriptor n (of 0, 1, 2)
     bool strace; // by hand: torito.strace on the command line, TORITO_STRACE=1 in the environment
     uint8_t random[32];
-    void *memory;   // the kernel's own, kernel_memory_bytes() of it, zeroed
-    uintptr_t vdso; // machine linux: AT_SYSINFO_EHDR of the process, 0 if none
+    void *memory; // the kernel's own, kernel_memory_bytes() of it, zeroed
+    const struct device *devices;
+    uint32_t device_count;
+    bool no_console; // machine pc: console_write goes nowhere
+    uintptr_t vdso;  // machine linux: AT_SYSINFO_EHDR of the process, 0 if none
 };
 
 enum machine_prot { PROT_R = 1, PROT_W = 2, PROT_X = 4 }; // as PROT_READ, PROT_WRITE, PROT_EXEC
@@ -127,6 +139,9 @@ struct machine {
     int (*discard)(uintptr_t addr, size_t bytes, int prot);
     // Bytes of memory all slots can have together, for sysinfo and clear messages.
     uint64_t (*memory_bytes)(void);
+    // For devices, where there are any: the physical address of memory of the kernel's or of a slot.
+    // *bytes is how much of it matters; made less if only so much lies in one piece. 0: not mapped.
+    uint64_t (*physical)(const void *at, size_t *bytes);
 
     // --- threads ---
     bool fsgsbase;                  // the payload may use wrfsbase itself: AT_HWCAP2
@@ -159,8 +174,9 @@ extern struct machine machine_linux, machine_pc;
 // Core 0, once, on the boot stack. `boot` stays valid.
 _Noreturn void kernel_main(const struct boot *boot);
 
-// Memory the kernel wants for so many cores: asked once, before boot.memory is filled in.
-size_t kernel_memory_bytes(uint32_t cores);
+// Memory the kernel wants for so many cores: asked once, before boot.memory is filled in, when the
+// devices are known.
+size_t kernel_memory_bytes(const struct boot *boot, uint32_t cores);
 
 // A `syscall` instruction of the payload; result into regs->rax. On the thread's kernel stack.
 void kernel_syscall(struct regs *regs);

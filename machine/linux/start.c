@@ -264,7 +264,7 @@ void linux_start(uintptr_t *stack)
     } else if (!boot.cores) {
         boot.cores = boot.ranks < cpus ? boot.ranks : cpus;
     }
-    boot.memory = memory_take(kernel_memory_bytes(boot.cores));
+    boot.memory = memory_take(kernel_memory_bytes(&boot, boot.cores));
     signals_start_process(seccomp);
     kernel_main(&boot);
 }

@@ -10,6 +10,7 @@
 #include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/screen.h"
+#include "machine/pc/virtio.h"
 #include "machine/pc/x86io.h"
 #include "machine/x86/vector.h"
 #include <elf.h>
@@ -280,7 +281,7 @@ static void cores_memory_take(void)
 
 static void kernel_memory_take(void)
 {
-    size_t bytes = kernel_memory_bytes(pc_core_count);
+    size_t bytes = kernel_memory_bytes(&boot, pc_core_count);
 
     boot.memory = paging_take(&free_memory, bytes);
     memset(boot.memory, 0, bytes);
@@ -364,6 +365,7 @@ void pc_start(uint32_t magic, uint64_t address)
     cpus_find();
     clock_start();
     counts_choose();
+    pc_virtio_find(cmdline, &free_memory, &boot);
     cores_memory_take();
     kernel_memory_take();
     slots_memory_init(&free_memory, pc_job ? pc_job->ranks : boot.ranks, &boot.payload,
@@ -373,6 +375,7 @@ void pc_start(uint32_t magic, uint64_t address)
     boot.envp = cmdline->envp;
     boot.cwd = boot.path = "";
     boot.strace = cmdline->strace;
+    boot.no_console = !console_there();
     cpu_random(boot.random, sizeof boot.random);
     pc_run_on(pc_core_stack[0], kernel_enter);
 }

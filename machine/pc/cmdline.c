@@ -51,6 +51,18 @@ static bool number(const char *text, int base, uint64_t *out)
     return true;
 }
 
+// SIZE[K|M|G]@ADDRESS:IRQ[:ID], as Linux takes it. The size is that of every such device.
+static bool device_add(const char *value, struct cmdline *out)
+{
+    const char *at = strchr(value, '@'), *end = value;
+    uint64_t address = at ? parse_number(at + 1, 16, &end) : 0;
+
+    if (!address || *end != ':' || out->device_count == CMDLINE_DEVICES_MAX)
+        return false;
+    out->device[out->device_count++] = address;
+    return true;
+}
+
 // Is the word the kernel's? Then it is taken, or noted as wrong.
 static bool word_is_ours(const char *word, struct cmdline *out)
 {
@@ -76,10 +88,12 @@ static bool word_is_ours(const char *word, struct cmdline *out)
         out->hold = true;
     } else if ((value = value_of(word, "tsc_khz="))) {
         ok = number(value, 10, &out->tsc_khz);
+    } else if ((value = value_of(word, "virtio_mmio.device="))) {
+        ok = device_add(value, out);
     } else if (value_of(word, "torito.")) {
         ok = false;
     } else {
-        return value_of(word, "virtio_mmio.device=") != NULL;
+        return false;
     }
     if (!ok)
         out->wrong = word;

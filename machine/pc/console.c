@@ -40,6 +40,11 @@ void console_init(void)
     out8(COM1 + UART_MODEM, 0x03);
 }
 
+bool console_there(void)
+{
+    return uart_there;
+}
+
 static void uart_put(char c)
 {
     uint32_t polls = 0;

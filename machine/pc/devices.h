@@ -28,6 +28,7 @@ void clock_wait_ns(uint64_t ns);         // busy
 
 // --- console.c ---
 void console_init(void);
+bool console_there(void); // is there a serial port?
 void pc_console_write(int fd, const char *text, size_t bytes);
 long pc_console_read(char *text, size_t bytes);
 void pc_kick(void);

@@ -16,6 +16,11 @@ _Atomic uint64_t *paging_slot_entry(uintptr_t address);
 // Lets the boot tables serve the trampoline: low memory at its own address, the rest as final.
 // Returns their physical address.
 uint32_t paging_trampoline(void);
+// Registers of a device, uncached. After paging_init, before other cores run. NULL: at such an address
+// there can be none (RAM, or the page tables cannot show it).
+volatile void *paging_registers(uint64_t physical, uint64_t bytes, struct ranges *free);
+// struct machine's.
+uint64_t pc_physical(const void *at, size_t *bytes);
 // `bytes` of zeroed memory in the direct map, page aligned; panics if there are none.
 void *paging_take(struct ranges *free, uint64_t bytes);
 

@@ -3,6 +3,7 @@
 //
 //   IMAGE_KERNEL_BASE   the kernel in 4 KiB pages: text read and execute, constants read, data write
 //   IMAGE_DIRECT_BASE   all RAM, and device registers below 4 GiB uncached; never executable
+//   WINDOW_BASE         registers of devices above 4 GiB, in the order they were asked for
 //   IMAGE_SLOT_BASE     the ranks' slots (slots.c fills the lower tables)
 //
 // Nothing else: address 0 and all low memory are unmapped, so a NULL pointer faults.
@@ -13,6 +14,9 @@
 #define GIB (1ul << 30)
 #define BOOT_VIEW_END \
     (GIB - 2 * LARGE_BYTES) // the boot tables show no more; the rest is the window
+
+#define WINDOW_BASE (IMAGE_KERNEL_BASE + GIB)
+#define WINDOW_END (WINDOW_BASE + GIB)
 
 uint64_t pte_no_execute;
 uint64_t pc_cr3;
@@ -111,6 +115,64 @@ void paging_init(const struct ranges *ram, struct ranges *free)
     ram_seen = *ram;
     take_limit = UINT64_MAX;
     phys_machine.read = direct_read;
+}
+
+volatile void *paging_registers(uint64_t physical, uint64_t bytes, struct ranges *free)
+{
+    static uintptr_t window = WINDOW_BASE;
+    uint64_t start = ROUND_DOWN(physical, PAGE_BYTES), end = physical + bytes;
+    uintptr_t view = window;
+
+    if (!bytes || end < physical || end > PTE_ADDRESS || end - start > WINDOW_END - window ||
+        ranges_overlap(&ram_seen, start, end))
+        return NULL;
+    if (end <= 4 * GIB &&
+        !ranges_overlap(&ram_seen, ROUND_DOWN(start, LARGE_BYTES), ROUND_UP(end, LARGE_BYTES)))
+        return direct(physical); // uncached already
+    for (uint64_t at = start; at < end; at += PAGE_BYTES, window += PAGE_BYTES) {
+        uint64_t *pdpt = table_below(&top[window >> 39], free);
+        uint64_t *pt =
+            table_below(&table_below(&pdpt[window >> 30 & 511], free)[window >> 21 & 511], free);
+
+        pt[window >> 12 & 511] = at | PTE_PRESENT | PTE_WRITE | PTE_UNCACHED | pte_no_execute;
+    }
+    return (volatile void *)(view + physical % PAGE_BYTES);
+}
+
+// What the tables say about one address: its physical address, and in *left how much follows in the same
+// page, whatever that page's size.
+static uint64_t translate(uintptr_t address, uint64_t *left)
+{
+    const uint64_t *table = top;
+
+    for (uint32_t shift = 39;; shift -= 9) { // ends at the fourth level
+        uint64_t entry = table[address >> shift & 511], size = 1ull << shift;
+
+        if (!(entry & PTE_PRESENT))
+            return 0;
+        if (shift == 12 || (shift < 39 && entry & PTE_LARGE)) {
+            *left = size - address % size;
+            return (entry & PTE_ADDRESS & ~(size - 1)) + address % size;
+        }
+        table = direct(entry & PTE_ADDRESS);
+    }
+}
+
+uint64_t pc_physical(const void *at, size_t *bytes)
+{
+    uint64_t left, first = translate((uintptr_t)at, &left);
+
+    // Ends: left grows with each round.
+    while (first && left < *bytes) {
+        uint64_t more;
+
+        if (translate((uintptr_t)at + left, &more) != first + left)
+            break;
+        left += more;
+    }
+    if (first && left < *bytes)
+        *bytes = left;
+    return first;
 }
 
 void paging_slots_init(uint32_t ranks, struct ranges *free)

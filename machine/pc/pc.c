@@ -27,6 +27,7 @@ struct machine machine_pc = {
     .protect = pc_protect,
     .discard = pc_discard,
     .memory_bytes = pc_memory_bytes,
+    .physical = pc_physical,
     .fs_set = cpu_fs_set,
     .fs_get = cpu_fs_get,
     .idle_spins = 1000,
