@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define AT_TORITO 0x54524f // "TRO": an auxiliary vector type no kernel uses
-#define SERVICES_VERSION 3u
+#define SERVICES_VERSION 4u
 
 // A thread that waits until a word that only rises has reached a value. On the stack of that thread.
 struct service_watch {
@@ -66,11 +66,12 @@ struct services {
     // One word that the ranks of this core share; NULL until one of them sets it.
     void **core_state;
 
-    // --- the bus, channel of libmpi; see kernel/bus/bus.h for the rules ---
-    struct bus_message *(*bus_claim)(uint32_t to_core);
-    void (*bus_publish)(uint32_t to_core, struct bus_message *message);
-    const struct bus_message *(*bus_take)(uint32_t from_core);
-    bool (*bus_pending)(void);
+    // --- the bus, channel of libmpi: whose two sides libmpi plays itself, by abi/bus.h ---
+    struct bus_queue *bus_in; // [cores]: from each core to this one
+    struct bus_queue *(*bus_out)(uint32_t to_core);
+    // Who goes to sleep makes all cores execute a fence, and vq_notify_wanted needs none (vq/vq.h).
+    bool bus_fenced;
+    void (*core_wake)(uint32_t core); // when vq_notify_wanted says so
 
     // --- core-to-core messages of torito.h: 0 or a negative errno ---
     int (*send_to)(uint32_t core, const void *buffer, size_t bytes);

@@ -7,9 +7,9 @@
 //   - between ranks of one core, the sender looks into the receiver's endpoint and copies straight
 //     from buffer to buffer;
 //   - between cores, a message is one element of the bus (abi/bus.h). Short data travel in the element,
-//     longer ones in a buffer of the sender's core, long ones stay where they are and the receiver
-//     copies them from the sender's own buffer (rendezvous). Whoever takes an element from the bus
-//     delivers it to the endpoint it is for, his own or that of another rank of his core.
+//     longer ones in a cell (pt2pt/lane.h), long ones stay where they are and the receiver copies
+//     them from the sender's own buffer (rendezvous). Whoever takes an element from the bus delivers
+//     it to the endpoint it is for, his own or that of another rank of his core.
 //
 // A request is its rank's, but others finish it: `done` is the last thing they write. A thread that waits
 // names itself in `waiter`; who finishes looks there afterwards, with a full fence on both sides.
@@ -17,6 +17,7 @@
 #include "libmpi/comm.h"
 #include "libmpi/status.h"
 #include "libmpi/type.h"
+#include <stdalign.h>
 #include <stdatomic.h>
 
 #pragma GCC visibility push(hidden)
@@ -84,7 +85,6 @@ struct mpii_message {
     int source, tag;
     MPI_Count bytes;
     const void *data;            // where they lie; NULL if none
-    struct mpii_eager *eager;    // to be given back after the copy, or NULL
     struct mpii_request *sender; // rendezvous: the sender's request, or NULL
     bool sender_remote;          // ... of another core
     char inline_data[];
@@ -93,7 +93,9 @@ struct mpii_message {
 struct mpii_endpoint {
     uint32_t world; // rank in MPI_COMM_WORLD
     uint32_t core;
-    struct mpii_request *posted, *posted_last;
+    // Other cores read what is above, and must not wait for a line that its owner writes all the time.
+    alignas(128) struct mpii_request *posted;
+    struct mpii_request *posted_last;
     struct mpii_message *unexpected, *unexpected_last;
     void *prober; // thread that waits for any message to come, or NULL
     // Partitioned sends and receives that have not met yet, oldest first: pt2pt/partition.h.

@@ -126,6 +126,10 @@ struct machine {
     // Any core may call it for any core.
     void (*core_wake)(uint32_t core);
     struct core *(*core_get)(uint32_t index);
+    // Returns when every core has executed a full memory fence, or is not running and will before it does:
+    // who is about to sleep pays for the fence, so that who sends a message need not. NULL where
+    // that cannot be done, or where cores sleep so often that it does not pay.
+    void (*cores_fence)(void);
 
     // --- memory of the slots; whole pages, inside one slot ---
     // Once per rank, on the rank's core: shares or copies the read-only segments and says what is left.

@@ -24,5 +24,7 @@ check() { # EXPECTED-ERRORS FLAGS...
 }
 
 check 0
+check 0 -DHEAVY
 check 1 -DNO_RELEASE
 check 1 -DNO_FENCE
+check 1 -DNO_FENCE -DHEAVY

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // vq.pml: a model of the packed virtqueue between two cores, for spin.
 //
-// What vq.c and kernel/bus/bus.c do, with memory that reorders: the words of an element and its flags
-// reach the other side one by one, in any order that the release and acquire of vq.c allow. A store is
+// What vq.h and kernel/bus/bus.c do, with memory that reorders: the words of an element and its flags
+// reach the other side one by one, in any order that the release and acquire of vq.h allow. A store is
 // first put in the writer's store buffer; a plain store may leave it in any order with others, a release
 // store only after all that came before it. The device may sleep and be notified.
 //
@@ -10,6 +10,7 @@
 // overwrites an element the device still holds; nobody waits for ever (a wake is never lost).
 //
 //   spin -a vq.pml && cc -O2 -DSAFETY -o pan pan.c && ./pan       (make -C is tests/model.sh)
+//   -DHEAVY: who sleeps makes all cores execute a fence, and the driver has none
 //   -DNO_RELEASE, -DNO_FENCE: versions that must fail
 
 #define SIZE 2     // elements of the ring
@@ -99,8 +100,8 @@ active proctype driver()
         at = (at + 1) % SIZE;
         wrap = (at == 0 -> 1 - wrap : wrap);
         sent++;
-        // vq_notify_wanted: a full fence drains the buffer, then look.
-#ifndef NO_FENCE
+        // vq_notify_wanted: a full fence drains the buffer, then look. HEAVY: look at once.
+#if !defined(NO_FENCE) && !defined(HEAVY)
         (!buffered_data && !buffered_flags);
 #endif
         if
@@ -131,6 +132,10 @@ active proctype device()
             buffered_events = true;
 #ifndef NO_FENCE
             !buffered_events;
+#ifdef HEAVY
+            // The fence of all cores: returns when the driver's buffer has been empty.
+            (!buffered_data && !buffered_flags);
+#endif
 #endif
             if
             :: flags[at] == (wrap -> AVAIL : USED)

@@ -21,6 +21,9 @@ enum bus_channel {
 size_t bus_memory_bytes(uint32_t cores);
 void bus_init(void *memory, uint32_t cores);
 
+// The queue of a channel from one core to another; those from other cores to the same follow it.
+struct bus_queue *bus_queue(enum bus_channel channel, uint32_t from, uint32_t to);
+
 // The next message to core `to`, to be filled in, or NULL while the ring is full: make progress and
 // try again. Then bus_publish; nothing may fail between the two.
 struct bus_message *bus_claim(enum bus_channel channel, uint32_t to);
@@ -29,11 +32,10 @@ void bus_publish(enum bus_channel channel, uint32_t to, struct bus_message *mess
 // Has everything sent to `to` been taken and given back by it? After a mark (bus_done) of the receiver.
 bool bus_drained(enum bus_channel channel, uint32_t to);
 
-// The next message from core `from`, or NULL. It is valid until the next bus_take or bus_done for the
-// same queue.
+// The next message from core `from`, or NULL. It is valid until bus_done for the same queue.
 const struct bus_message *bus_take(enum bus_channel channel, uint32_t from);
 
-// Gives back all that was taken, now; bus_take does so a batch at a time.
+// Gives back all that was taken.
 void bus_done(enum bus_channel channel, uint32_t from);
 
 // Does a message of BUS_MPI wait for `core`?

@@ -35,8 +35,8 @@ int raw_send(uint32_t core, const void *buffer, size_t bytes)
         return -EFAULT;
     while (!(message = bus_claim(BUS_RAW, core))) // ends when the receiver has taken what came before
         pause_turn(&turns);
-    message->len = bytes <= BUS_INLINE_BYTES ? (uint32_t)bytes : UINT32_MAX;
-    message->addr = (uintptr_t)buffer;
+    message->desc.len = bytes <= BUS_INLINE_BYTES ? (uint32_t)bytes : UINT32_MAX;
+    message->desc.addr = (uintptr_t)buffer;
     memcpy(message->bytes, bytes <= BUS_INLINE_BYTES ? buffer : &length,
            bytes <= BUS_INLINE_BYTES ? bytes : sizeof length);
     bus_publish(BUS_RAW, core, message);
@@ -57,10 +57,11 @@ long raw_receive(uint32_t core, void *buffer, size_t bytes)
         return -EFAULT;
     while (!(message = bus_take(BUS_RAW, core))) // ends when a message comes
         pause_turn(&turns);
-    length = message->len;
-    if (message->len == UINT32_MAX)
+    length = message->desc.len;
+    if (message->desc.len == UINT32_MAX)
         memcpy(&length, message->bytes, sizeof length);
-    memcpy(buffer, message->len == UINT32_MAX ? (const void *)message->addr : message->bytes,
+    memcpy(buffer,
+           message->desc.len == UINT32_MAX ? (const void *)message->desc.addr : message->bytes,
            length < bytes ? length : bytes);
     bus_done(BUS_RAW, core);
     return (long)length;

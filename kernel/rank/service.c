@@ -58,24 +58,9 @@ static uint32_t service_core_of(uint32_t rank)
     return rank_core(rank, rank_count, core_count);
 }
 
-static struct bus_message *service_bus_claim(uint32_t to)
+static struct bus_queue *service_bus_out(uint32_t to)
 {
-    return bus_claim(BUS_MPI, to);
-}
-
-static void service_bus_publish(uint32_t to, struct bus_message *message)
-{
-    bus_publish(BUS_MPI, to, message);
-}
-
-static const struct bus_message *service_bus_take(uint32_t from)
-{
-    return bus_take(BUS_MPI, from);
-}
-
-static bool service_bus_pending(void)
-{
-    return bus_pending(core_self()->index);
+    return bus_queue(BUS_MPI, core_self()->index, to);
 }
 
 static void service_trace_empty(void)
@@ -104,10 +89,10 @@ void services_fill(struct rank *rank)
                                        .core_of = service_core_of,
                                        .peers = rank_peers,
                                        .core_state = core_state_of(rank->core),
-                                       .bus_claim = service_bus_claim,
-                                       .bus_publish = service_bus_publish,
-                                       .bus_take = service_bus_take,
-                                       .bus_pending = service_bus_pending,
+                                       .bus_in = bus_queue(BUS_MPI, 0, rank->core),
+                                       .bus_out = service_bus_out,
+                                       .bus_fenced = machine->cores_fence != NULL,
+                                       .core_wake = machine->core_wake,
                                        .send_to = raw_send,
                                        .recv_from = raw_receive,
                                        .core_alloc = core_memory_alloc,

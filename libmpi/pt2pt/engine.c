@@ -22,12 +22,7 @@ void mpii_engine_init(void)
     mpii_engine = mpii_services();
     mpii_endpoint.world = mpii_engine->rank;
     mpii_endpoint.core = mpii_engine->core;
-    if (!*mpii_engine->core_state) {
-        *mpii_engine->core_state = mpii_engine->core_alloc(sizeof(struct mpii_core));
-        if (!*mpii_engine->core_state)
-            mpii_abort(MPI_ERR_NO_MEM, "no memory to start MPI with; use --mem");
-        memset(*mpii_engine->core_state, 0, sizeof(struct mpii_core));
-    }
+    mpii_lanes_init();
     // [P] release: the endpoint before its address.
     atomic_store_explicit(&mpii_engine->peers[mpii_engine->rank], &mpii_endpoint,
                           memory_order_release);
@@ -48,47 +43,10 @@ struct mpii_core *mpii_core(void)
     return *mpii_engine->core_state;
 }
 
-// --- buffers of messages on their way to another core ---
-
-// Frees the oldest buffers that have been released, a few at a time.
-static void eager_reclaim(struct mpii_core *core)
+void mpii_engine_turn(void)
 {
-    for (int i = 0; i < 4 && core->sent; i++) {
-        struct mpii_eager *eager = core->sent;
-
-        // [E] acquire: the receiver's copy before the buffer is used again. Pairs with
-        // mpii_eager_release.
-        if (!atomic_load_explicit(&eager->released, memory_order_acquire))
-            break;
-        core->sent = eager->next;
-        if (!core->sent)
-            core->sent_last = NULL;
-        mpii_engine->core_free(eager);
-    }
-}
-
-struct mpii_eager *mpii_eager_new(size_t bytes)
-{
-    struct mpii_core *core = mpii_core();
-    struct mpii_eager *eager;
-
-    eager_reclaim(core);
-    eager = mpii_engine->core_alloc(sizeof *eager + bytes);
-    if (!eager)
-        return NULL;
-    atomic_store_explicit(&eager->released, 0, memory_order_relaxed);
-    eager->next = NULL;
-    if (core->sent_last)
-        core->sent_last->next = eager;
-    else
-        core->sent = eager;
-    core->sent_last = eager;
-    return eager;
-}
-
-void mpii_eager_release(struct mpii_eager *eager)
-{
-    atomic_store_explicit(&eager->released, 1, memory_order_release); // [E]
+    if (!mpii_progress())
+        turn();
 }
 
 // --- sending ---
@@ -143,86 +101,96 @@ static void send_here(struct mpii_endpoint *to, struct mpii_request *request)
     mpii_sent_ahead();
 }
 
-struct bus_message *mpii_bus_claim(const struct mpii_endpoint *to)
+static union mpii_wire_head head_of(const struct mpii_request *request, uint32_t world,
+                                    enum mpii_wire_kind kind)
 {
-    struct bus_message *message;
-
-    while (!(message = mpii_engine->bus_claim(to->core))) // ends when the other core has made progress
-        if (!mpii_progress())
-            turn();
-    return message;
+    return (union mpii_wire_head){
+        .source = (uint16_t)request->source, .target = (uint16_t)world, .kind = (uint8_t)kind};
 }
 
-static void send_there(struct mpii_endpoint *to, struct mpii_request *request)
+// Data that are not dense: packed to where they travel. False: no memory for a cell.
+static bool send_packed(struct mpii_lane *lane, uint32_t world, const struct mpii_request *request)
 {
-    bool wait = request->mode == MPII_SYNCHRONOUS || request->bytes > MPII_EAGER_BYTES_MAX;
-    struct mpii_eager *eager = NULL;
+    const bool is_short = request->bytes <= MPII_INLINE_BYTES_MAX;
     struct bus_message *message;
     struct mpii_wire *wire;
+    char *cell = NULL;
 
-    if (!wait && request->bytes > (MPI_Count)sizeof wire->data) {
-        eager = mpii_eager_new((size_t)request->bytes);
-        wait = !eager; // no memory for a copy: the data stay where they are
-        if (eager)
-            pack(eager->data, request);
-    }
-    message = mpii_bus_claim(to);
-    wire = (struct mpii_wire *)message->bytes;
-    message->addr = (uint64_t)request->context << 32 | (uint32_t)request->tag;
-    message->len = (uint32_t)request->bytes;
-    wire->source = (uint16_t)request->source;
-    wire->target = (uint16_t)to->world;
-    wire->kind = wait ? MPII_WIRE_RENDEZVOUS : eager ? MPII_WIRE_EAGER : MPII_WIRE_INLINE;
-    if (wait)
-        wire->sender = request;
-    else if (eager)
-        wire->eager = eager;
-    else if (request->bytes)
-        pack(wire->data, request);
-    mpii_engine->bus_publish(to->core, message);
-    if (!wait)
-        mpii_request_complete(request);
+    message = is_short ? mpii_lane_claim(lane)
+                       : mpii_lane_claim_cell(lane, (size_t)request->bytes, &cell);
+    wire = mpii_wire(message);
+    if (!is_short && !cell)
+        return false;
+    pack(is_short ? wire->data : cell, request);
+    message->desc.addr = mpii_addr(request->context, request->tag);
+    message->desc.len = (uint32_t)request->bytes;
+    wire->head = head_of(request, world, is_short ? MPII_WIRE_INLINE : MPII_WIRE_EAGER);
+    if (!is_short)
+        wire->cell = cell;
+    mpii_lane_publish(lane, message);
+    return true;
 }
 
-static struct mpii_endpoint *target_of(const struct mpii_request *request)
+// Something about the request, whose memory stays until the other side has answered.
+static void send_reference(struct mpii_lane *lane, uint64_t addr, union mpii_wire_head head,
+                           struct mpii_request *request)
 {
-    return mpii_endpoint_of(mpii_group_world(mpii_comm_peers(request->comm), request->peer));
+    struct bus_message *message = mpii_lane_claim(lane);
+
+    message->desc.addr = addr;
+    message->desc.len = 0;
+    mpii_wire(message)->head = head;
+    mpii_wire(message)->sender = request;
+    mpii_lane_publish(lane, message);
+}
+
+static void send_there(struct mpii_lane *lane, uint32_t world, struct mpii_request *request)
+{
+    const uint64_t addr = mpii_addr(request->context, request->tag);
+    bool sent = false;
+
+    if (request->mode != MPII_SYNCHRONOUS && request->bytes <= MPII_EAGER_BYTES_MAX)
+        sent = request->type->dense
+                   ? mpii_lane_send(lane, addr, head_of(request, world, MPII_WIRE_INLINE),
+                                    request->buf, (size_t)request->bytes)
+                   : send_packed(lane, world, request);
+    if (sent)
+        mpii_request_complete(request);
+    else
+        send_reference(lane, addr, head_of(request, world, MPII_WIRE_RENDEZVOUS), request);
+}
+
+static uint32_t target_of(const struct mpii_request *request)
+{
+    return mpii_group_world(mpii_comm_peers(request->comm), request->peer);
 }
 
 void mpii_send_start(struct mpii_request *request)
 {
-    struct mpii_endpoint *to = target_of(request);
+    const uint32_t world = target_of(request);
+    struct mpii_lane *lane = mpii_lane_of(world);
 
     request->source = request->comm->rank;
-    if (to->core == mpii_endpoint.core)
-        send_here(to, request);
+    if (lane)
+        send_there(lane, world, request);
     else
-        send_there(to, request);
+        send_here(mpii_endpoint_of(world), request);
 }
 
 void mpii_send_cancel(struct mpii_request *request)
 {
-    struct mpii_endpoint *to = target_of(request);
-    struct bus_message *message;
-    struct mpii_wire *wire;
+    const uint32_t world = target_of(request);
+    struct mpii_lane *lane = mpii_lane_of(world);
 
     if (mpii_request_done(request))
         return;
-    if (to->core == mpii_endpoint.core) {
-        request->cancelled = mpii_message_withdraw(to, request);
-        if (request->cancelled)
-            mpii_request_complete(request);
+    if (lane) {
+        send_reference(lane, MPII_ADDR_NONE, head_of(request, world, MPII_WIRE_CANCEL), request);
         return;
     }
-    message = mpii_bus_claim(to);
-    wire = (struct mpii_wire *)message->bytes;
-    message->addr = 0;
-    message->len = 0;
-    wire->source = 0;
-    wire->target = (uint16_t)to->world;
-    wire->kind = MPII_WIRE_CANCEL;
-    wire->sender = request;
-    mpii_engine->bus_publish(to->core, message);
+    request->cancelled = mpii_message_withdraw(mpii_endpoint_of(world), request);
+    if (request->cancelled)
+        mpii_request_complete(request);
 }
 
 // --- what the bus brings ---
@@ -238,31 +206,32 @@ static void withdraw(struct mpii_endpoint *endpoint, struct mpii_request *sender
 
 struct mpii_arrival mpii_bus_arrival(const struct bus_message *message)
 {
-    const struct mpii_wire *wire = (const struct mpii_wire *)message->bytes;
-    struct mpii_arrival arrival = {.context = (uint32_t)(message->addr >> 32),
-                                   .source = wire->source,
-                                   .tag = (int)(uint32_t)message->addr,
-                                   .bytes = message->len,
+    const struct mpii_wire *wire = mpii_wire(message);
+    struct mpii_arrival arrival = {.context = (uint32_t)(message->desc.addr >> 32),
+                                   .source = wire->head.source,
+                                   .tag = (int)(uint32_t)message->desc.addr,
+                                   .bytes = message->desc.len,
                                    .data = wire->data,
-                                   .copy = wire->kind == MPII_WIRE_INLINE};
+                                   .copy = true};
 
-    if (wire->kind == MPII_WIRE_EAGER) {
-        arrival.eager = wire->eager;
-        arrival.data = wire->eager->data;
-    } else if (wire->kind == MPII_WIRE_RENDEZVOUS) {
+    if (wire->head.kind == MPII_WIRE_EAGER) {
+        mpii_cell_fetch(wire->cell, message->desc.len);
+        arrival.data = wire->cell;
+    } else if (wire->head.kind == MPII_WIRE_RENDEZVOUS) {
         arrival.sender = wire->sender;
         arrival.sender_remote = true;
         arrival.bytes = wire->sender->bytes;
+        arrival.copy = false;
     }
     return arrival;
 }
 
 void mpii_bus_dispatch(const struct bus_message *message)
 {
-    const struct mpii_wire *wire = (const struct mpii_wire *)message->bytes;
-    struct mpii_endpoint *endpoint = mpii_endpoint_of(wire->target);
+    const struct mpii_wire *wire = mpii_wire(message);
+    struct mpii_endpoint *endpoint = mpii_endpoint_of(wire->head.target);
 
-    if (wire->kind == MPII_WIRE_CANCEL) {
+    if (wire->head.kind == MPII_WIRE_CANCEL) {
         withdraw(endpoint, wire->sender);
     } else {
         const struct mpii_arrival arrival = mpii_bus_arrival(message);
@@ -276,12 +245,12 @@ bool mpii_progress(void)
     bool any = false;
 
     for (uint32_t from = 0; from < mpii_engine->cores; from++) {
+        struct bus_queue *in = &mpii_engine->bus_in[from];
         const struct bus_message *message;
 
-        if (from == mpii_engine->core)
-            continue;
-        while ((message = mpii_engine->bus_take(from)) != NULL) { // ends: a ring holds so many
+        while ((message = mpii_queue_take(in)) != NULL) { // ends: a ring holds so many
             mpii_bus_dispatch(message);
+            mpii_queue_done(in, message);
             any = true;
         }
     }

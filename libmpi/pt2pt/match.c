@@ -121,8 +121,6 @@ void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *
     request->bytes = bytes;
     request->matched_source = arrival->source;
     request->matched_tag = arrival->tag;
-    if (arrival->eager)
-        mpii_eager_release(arrival->eager);
     if (arrival->sender)
         complete(arrival->sender, arrival->sender_remote);
     mpii_request_complete(request);
@@ -141,7 +139,6 @@ static void queue_message(struct mpii_endpoint *endpoint, const struct mpii_arri
                                      .tag = arrival->tag,
                                      .bytes = arrival->bytes,
                                      .data = arrival->data,
-                                     .eager = arrival->eager,
                                      .sender = arrival->sender,
                                      .sender_remote = arrival->sender_remote};
     if (copy) {
@@ -186,7 +183,6 @@ void mpii_message_receive(struct mpii_message *message, struct mpii_request *req
                                    .tag = message->tag,
                                    .bytes = message->bytes,
                                    .data = message->data,
-                                   .eager = message->eager,
                                    .sender = message->sender,
                                    .sender_remote = message->sender_remote};
 

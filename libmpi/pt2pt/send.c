@@ -2,7 +2,7 @@
 // send.c: blocking and nonblocking sends in all modes but buffered (MPI 4.1, 3.2.1, 3.4, 3.7.2).
 //
 // Ready mode needs nothing of the receive being there already: it is a standard send.
-#include "libmpi/pt2pt/check.h"
+#include "libmpi/pt2pt/direct.h"
 
 static void describe(struct mpii_request *request, const struct mpii_message_args *args,
                      enum mpii_send_mode mode)
@@ -115,6 +115,8 @@ static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode 
 #pragma weak MPI_Send = PMPI_Send
 int PMPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
+    if (mpii_send_ordinary(buf, count, datatype, dest, tag, comm))
+        return MPI_SUCCESS;
     return send_traced(ARGS, MPII_STANDARD);
 }
 

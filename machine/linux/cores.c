@@ -7,6 +7,7 @@
 #include "machine/linux/host.h"
 #include <asm/prctl.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
 #include <linux/time.h>
@@ -97,6 +98,14 @@ static void core_run(void *arg)
     core->entry(&core->core);
 }
 
+// Linux interrupts the CPUs that run other threads of this process; switching to a thread is a fence, too.
+static void cores_fence(void)
+{
+    long rc = host3(__NR_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+
+    assert(rc == 0); // once registered, it cannot fail
+}
+
 void linux_cores_start(uint32_t count, void (*entry)(struct core *core))
 {
     uint32_t cpus = cpus_get(allowed_at_start);
@@ -106,6 +115,8 @@ void linux_cores_start(uint32_t count, void (*entry)(struct core *core))
     pin = bind_wanted && count > 1 && count <= cpus;
     machine->idle_spins = count <= cpus ? IDLE_SPINS : 0;
     machine->poll_spins = count <= cpus ? POLL_SPINS : 0;
+    if (count <= cpus && host3(__NR_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0)
+        machine->cores_fence = cores_fence;
     for (uint32_t i = 0; i < count; i++) {
         cores[i] = core_create(i);
         cores[i]->entry = entry;
