@@ -51,6 +51,8 @@ static void memory_give_out(const struct boot *boot)
     struct parts parts = memory_parts(boot, core_count);
     char *at = boot->memory;
 
+    // Asked again, now that boot is whole, the answer may be no more than what was taken.
+    assert(kernel_memory_bytes(boot, core_count) <= boot->memory_bytes);
     bus_init(at, core_count);
     rank_peers = (void *)(at += parts.bus);
     core_memory_init(at += parts.peers);

@@ -99,6 +99,7 @@ struct boot {
     bool strace; // by hand: torito.strace on the command line, TORITO_STRACE=1 in the environment
     uint8_t random[32];
     void *memory; // the kernel's own, kernel_memory_bytes() of it, zeroed
+    size_t memory_bytes;
     const struct device *devices;
     uint32_t device_count;
     bool no_console; // machine pc: console_write goes nowhere

@@ -236,7 +236,8 @@ static void test_alone(bool packed, uint16_t size, uint16_t lived)
     while (sent.back < CHAINS) {
         switch (rand_r(&seed) % 3) {
         case 0:
-            check(send_one(&driver, &sent) || sent.next - sent.back == driver.ids);
+            check(send_one(&driver, &sent) || sent.next - sent.back == driver.ids ||
+                  sent.next == CHAINS);
             break;
         case 1:
             device_turn(&device, &held, &seed);

@@ -264,7 +264,8 @@ void linux_start(uintptr_t *stack)
     } else if (!boot.cores) {
         boot.cores = boot.ranks < cpus ? boot.ranks : cpus;
     }
-    boot.memory = memory_take(kernel_memory_bytes(&boot, boot.cores));
+    boot.memory_bytes = kernel_memory_bytes(&boot, boot.cores);
+    boot.memory = memory_take(boot.memory_bytes);
     signals_start_process(seccomp);
     kernel_main(&boot);
 }

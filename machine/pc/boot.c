@@ -284,6 +284,7 @@ static void kernel_memory_take(void)
     size_t bytes = kernel_memory_bytes(&boot, pc_core_count);
 
     boot.memory = paging_take(&free_memory, bytes);
+    boot.memory_bytes = bytes;
     memset(boot.memory, 0, bytes);
 }
 
@@ -366,16 +367,16 @@ void pc_start(uint32_t magic, uint64_t address)
     clock_start();
     counts_choose();
     pc_virtio_find(cmdline, &free_memory, &boot);
+    boot.job = pc_job;
+    boot.no_console = !console_there();
     cores_memory_take();
-    kernel_memory_take();
+    kernel_memory_take(); // how much depends on the job, the console and the devices
     slots_memory_init(&free_memory, pc_job ? pc_job->ranks : boot.ranks, &boot.payload,
                       memory_zeroed());
-    boot.job = pc_job;
     boot.argv = cmdline->argv;
     boot.envp = cmdline->envp;
     boot.cwd = boot.path = "";
     boot.strace = cmdline->strace;
-    boot.no_console = !console_there();
     cpu_random(boot.random, sizeof boot.random);
     pc_run_on(pc_core_stack[0], kernel_enter);
 }
