@@ -280,7 +280,9 @@ int compare_command(int argc, char *argv[])
     if (session.disturbed > 0)
         complain("%zu of %zu runs were disturbed by others, however often repeated",
                  session.disturbed, session.done);
-    if (report_write(&plan, &figures) < 0 || plots_write(&plan, &figures) < 0)
+    if (plan.choices)
+        status = choices_write(&plan, &figures) < 0;
+    else if (report_write(&plan, &figures) < 0 || plots_write(&plan, &figures) < 0)
         status = 1;
     else
         printf("%s/report.md\n", plan.folder);

@@ -39,6 +39,10 @@ const struct benchmark benchmarks[] = {
 const size_t benchmark_count = sizeof benchmarks / sizeof *benchmarks;
 _Static_assert(sizeof benchmarks / sizeof *benchmarks <= BENCHMARKS_MAX, "struct library");
 
+#define EVERY_CHOICE(bytes_) \
+    "bcast=" bytes_ ",gather=" bytes_ ",scatter=" bytes_ ",allgather=" bytes_ ",alltoall=" bytes_ \
+    ",reduce=" bytes_ ",allreduce=" bytes_
+
 const struct setting settings[] = {
     {TORITO, "default", "", "", .guest = true},
     {MPICH, "default", "", "", .guest = true},
@@ -55,6 +59,8 @@ const struct setting settings[] = {
     {MPICH, "late rendezvous", "", "UCX_TLS=self,posix,cma UCX_RNDV_THRESH=65536", .patient = true},
     {OPEN_MPI, "over UCX", OVER_UCX, "", .patient = true},
     {OPEN_MPI, "yield", "", "", .crowded_only = true, .patient = true},
+    {TORITO, "cells", "", "TORITO_COLL=" EVERY_CHOICE("4096"), .choice = "cells"},
+    {TORITO, "buffers", "", "TORITO_COLL=" EVERY_CHOICE("0"), .choice = "buffers"},
 };
 const size_t setting_count = sizeof settings / sizeof *settings;
 
@@ -71,7 +77,7 @@ bool setting_applies(const struct plan *plan, size_t setting, size_t benchmark, 
     const struct setting *s = &settings[setting];
     const struct benchmark *b = &benchmarks[benchmark];
 
-    if (plan->vm && !s->guest)
+    if ((plan->vm && !s->guest) || plan->choices != (s->choice != NULL))
         return false;
     return plan->library[s->library].built[benchmark] && (b->collective || !s->collectives_only) &&
            (ranks > plan->cpu_count || !s->crowded_only);
@@ -135,6 +141,8 @@ void libraries_find(struct plan *plan)
         bool (*find)(char *, const char *) = id == TORITO ? find_beside : find_in_path;
 
         library->name = known[id].name;
+        if (plan->choices && id != TORITO)
+            continue;
         library->found = find(library->compiler, known[id].compiler) &&
                          find(library->launcher, known[id].launcher);
         if (library->found)

@@ -20,6 +20,8 @@ const char *const compare_usage =
     "  --time S       start nothing after so many seconds (3600; 600 with --quick)\n"
     "  --vm           an image in a VM against MPICH in a Linux guest, a core for each rank;\n"
     "                 latency, multi_lat and barrier, unless --only says otherwise\n"
+    "  --choices      instead: with which sizes Torito's collectives should use which algorithm;\n"
+    "                 writes FOLDER/choice_table.inc for libmpi/coll\n"
     "  --guest-kernel FILE  for it (the newest /boot/vmlinuz-*-cloud-amd64)\n"
     "  --bench FOLDER the benchmarks' sources, if they are not beside this program\n";
 
@@ -133,6 +135,8 @@ int options_read(struct plan *plan, int argc, char *argv[])
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--vm") == 0) {
             plan->vm = true;
+        } else if (strcmp(argv[i], "--choices") == 0) {
+            plan->choices = true;
         } else if (strcmp(argv[i], "--quick") == 0) {
             plan->quick = true;
         } else if (!takes_value(argv[i])) {
@@ -152,6 +156,10 @@ int options_read(struct plan *plan, int argc, char *argv[])
         plan->run_s = plan->vm ? 120 : plan->quick ? 10 : 30;
     if (plan->vm && plan->only == NULL)
         plan->only = "latency,multi_lat,barrier";
+    if (plan->vm && plan->choices)
+        return complain("--choices measures processes, without --vm");
+    if (plan->choices && plan->only == NULL)
+        plan->only = "bcast,gather,scatter,allgather,alltoall,reduce,allreduce";
     if (plan->session_s == 0)
         plan->session_s = plan->quick ? 600 : 3600;
     return 0;

@@ -39,9 +39,10 @@ struct setting {
     const char *arguments;   // for its mpiexec, separated by blanks
     const char *environment; // "NAME=VALUE NAME=VALUE"
     bool collectives_only;
-    bool crowded_only; // only with more ranks than CPUs
-    bool guest;        // also in a guest, with --vm
-    bool patient;      // runs with the library's own way to yield, if crowded
+    bool crowded_only;  // only with more ranks than CPUs
+    bool guest;         // also in a guest, with --vm
+    bool patient;       // runs with the library's own way to yield, if crowded
+    const char *choice; // "cells" or "buffers", for --choices alone; or NULL
 };
 extern const struct setting settings[];
 extern const size_t setting_count;
@@ -60,6 +61,7 @@ struct plan {
     size_t rank_counts;
     bool quick;
     bool vm;            // virtual machines instead of processes
+    bool choices;       // Torito's algorithms against each other
     const char *only;   // names of benchmarks, or NULL for all
     const char *folder; // for the report
     double run_s, session_s;
@@ -199,6 +201,14 @@ double cell_limit(const struct figures *figures, size_t benchmark, unsigned rank
 // The next size above `bytes` for which there are figures; false if there is none. -1 starts.
 bool figures_next_size(const struct figures *figures, size_t benchmark, unsigned ranks,
                        long long *bytes);
+
+// ---- compare_choices.c
+
+enum { CHOICE_BYTES_MAX = 4096 }; // what a cell holds
+
+// Up to which size cells serve best; for choices_write, which writes the table for libmpi.
+size_t choice_bound(const struct figures *figures, size_t benchmark, unsigned ranks);
+int choices_write(const struct plan *plan, const struct figures *figures);
 
 // ---- compare_report.c and compare_plot.c: 0, or -1 with a message on standard error
 

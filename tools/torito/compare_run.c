@@ -189,6 +189,8 @@ enum run_result command_run(const struct command *command, const char *log, doub
 // How far apart the sizes are.
 static unsigned step_of(const struct plan *plan, unsigned ranks)
 {
+    if (plan->choices)
+        return 2;
     return plan->quick || plan->vm || ranks > plan->cpu_count ? 8 : 2;
 }
 
@@ -266,7 +268,7 @@ enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t 
                  !b->floats  ? 1
                  : step == 2 ? 4
                              : 8,
-                 4 << 20);
+                 plan->choices ? CHOICE_BYTES_MAX : 4 << 20);
     if (plan->vm) {
         vm_add(plan, &command, benchmark, setting, ranks, arguments);
     } else {
