@@ -45,7 +45,8 @@ struct mpii_coll_call {
     struct mpii_comm *comm;
     const struct mpii_op *op;
     bool in_place;
-    bool sends, receives; // this rank's two sides count
+    bool sends, receives;   // this rank's two sides count
+    _Atomic bool truncated; // by others who put their blocks into recv: they are longer
 };
 
 #define MPII_NO_ROOT (-100) // no rank, nor MPI_ROOT or MPI_PROC_NULL

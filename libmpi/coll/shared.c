@@ -48,6 +48,34 @@ void mpii_shared_release(struct mpii_shared *shared)
     }
 }
 
+// Who has waited longest, first. Otherwise the last goes first: what it uses is still in the cache.
+static struct mpii_local_wait *reversed(struct mpii_local_wait *wait)
+{
+    struct mpii_local_wait *list = NULL;
+
+    while (wait) { // ends: an entry for each rank of the core at most
+        struct mpii_local_wait *next = wait->next;
+
+        wait->next = list;
+        list = wait;
+        wait = next;
+    }
+    return list;
+}
+
+void mpii_shared_release_fair(struct mpii_shared *shared)
+{
+    bool fair = shared->sender >= 0 && shared->sender != shared->rank &&
+                shared->core_of[shared->sender] == shared->core;
+
+    shared->sender = -1;
+    if (fair)
+        shared->mine->waits = reversed(shared->mine->waits);
+    mpii_shared_release(shared);
+    if (fair)
+        mpii_services()->yield();
+}
+
 void mpii_shared_wait_release(struct mpii_shared *shared)
 {
     const struct services *services = mpii_services();
@@ -96,9 +124,9 @@ void mpii_shared_call_put(const struct mpii_shared *shared, const struct mpii_co
     memcpy(mpii_shared_part(shared, shared->rank, sizeof(void *)), &call, sizeof(void *));
 }
 
-const struct mpii_coll_call *mpii_shared_call(const struct mpii_shared *shared, int rank)
+struct mpii_coll_call *mpii_shared_call(const struct mpii_shared *shared, int rank)
 {
-    const struct mpii_coll_call *call;
+    struct mpii_coll_call *call;
 
     memcpy(&call, mpii_shared_part(shared, rank, sizeof(void *)), sizeof(void *));
     return call;

@@ -24,17 +24,33 @@
 #pragma GCC visibility push(hidden)
 
 #define MPII_CELLS 8
-#define MPII_CELL_BYTES (4096 - 16)
-#define MPII_ROUNDS 16 // of the barrier: 2^16 cores
+#define MPII_CELL_BYTES 4096
+#define MPII_CELL_FEW 48 // bytes beside the flag
+#define MPII_ROUNDS 16   // of the barrier: 2^16 cores
 #define MPII_DONE_EVERY \
     4 // collectives from one rise of `done` to the next; a divisor of MPII_CELLS
 // What is written by one side must not share with others: lines are fetched in pairs.
 #define MPII_LINES 128
 
-// The first data are in the flag's own cache line: one line moves for a small message.
+// Few data are in the flag's own cache line: one line moves for a small message. More begin at a line.
 struct mpii_shared_cell {
     alignas(MPII_LINES) _Atomic uint64_t full; // seq + 1: the data are there
-    alignas(16) char data[MPII_CELL_BYTES];
+    alignas(16) char few[MPII_CELL_FEW];
+    char data[MPII_CELL_BYTES];
+};
+_Static_assert(offsetof(struct mpii_shared_cell, data) == 64, "few data share the flag's line");
+
+// What is moved, by algorithms that may go through cells: choice.c.
+enum mpii_choice {
+    MPII_CHOICE_BCAST,
+    MPII_CHOICE_GATHER,
+    MPII_CHOICE_SCATTER,
+    MPII_CHOICE_ALLGATHER,
+    MPII_CHOICE_ALLTOALL,
+    MPII_CHOICE_REDUCE,
+    MPII_CHOICE_ALLREDUCE,
+    MPII_CHOICE_SCAN,
+    MPII_CHOICES,
 };
 
 // A rank that waits for the representative of its core; on its stack.
@@ -54,7 +70,8 @@ struct mpii_shared_core {
     alignas(MPII_LINES) uint64_t released; // seq + 1: the representative lets the others go
     struct mpii_local_wait *waits;         // for `released`
     uint32_t arrived[MPII_CELLS], finished[MPII_CELLS];
-    uint32_t users; // ranks of the core that have not freed the communicator
+    uint32_t users;                  // ranks of the core that have not freed the communicator
+    uint32_t cell_max[MPII_CHOICES]; // as the core's first rank would choose
     alignas(MPII_LINES) char stage[MPII_CELLS][MPII_CELL_BYTES]; // inputs of the ranks, and results
     // The end.
     alignas(MPII_LINES) _Atomic uint32_t retired; // cores that do not use this one any more
@@ -79,6 +96,8 @@ struct mpii_shared {
     int locals, local; // ranks on my core; index of mine
     int locals_max;    // on any core
     bool represents;   // the last to arrive, between the two parts of a synchronisation
+    int sender;        // the last root since the last barrier whose data went to all, or -1
+    uint32_t cell_max[MPII_CHOICES]; // the largest part of a rank, in bytes, that goes through a cell
     struct mpii_shared_core *mine;
     struct mpii_shared_peer *peer; // [cores]
     int *core_of, *local_of;       // [size]
@@ -152,6 +171,12 @@ static inline void mpii_shared_publish(const struct mpii_shared *shared, int to)
 void mpii_shared_release(struct mpii_shared *shared);
 void mpii_shared_wait_release(struct mpii_shared *shared);
 
+// The same; but if another rank of the core was a root that sent data since the last barrier, those let go
+// run before this rank, the first to arrive first: that was the root, which waits for nobody. In
+// the next collective, which is probably like that one, the others then find its data, and need not
+// wait for it. A root that did wait comes last, and thus goes on first.
+void mpii_shared_release_fair(struct mpii_shared *shared);
+
 // Until the cell of a core is full, or of all cores.
 static inline void mpii_shared_wait_full(const struct mpii_shared *shared, int core)
 {
@@ -185,9 +210,12 @@ void mpii_shared_wait_done_all(struct mpii_shared *shared);
 
 // --- cells ---
 
-static inline char *mpii_shared_cell(const struct mpii_shared *shared, int core)
+// Where the core's cell has data that are `bytes` in all.
+static inline char *mpii_shared_cell(const struct mpii_shared *shared, int core, size_t bytes)
 {
-    return shared->peer[core].state->cell[shared->seq % MPII_CELLS].data;
+    struct mpii_shared_cell *cell = &shared->peer[core].state->cell[shared->seq % MPII_CELLS];
+
+    return bytes <= MPII_CELL_FEW ? cell->few : cell->data;
 }
 
 static inline char *mpii_shared_stage(const struct mpii_shared *shared)
@@ -195,15 +223,16 @@ static inline char *mpii_shared_stage(const struct mpii_shared *shared)
     return shared->mine->stage[shared->seq % MPII_CELLS];
 }
 
-// Where rank `rank` has its part of `bytes` in the cell of its core.
+// Where rank `rank` has its part of `bytes` in the cell of its core; the parts are as many as its ranks.
 static inline char *mpii_shared_part(const struct mpii_shared *shared, int rank, size_t bytes)
 {
-    return mpii_shared_cell(shared, shared->core_of[rank]) + (size_t)shared->local_of[rank] * bytes;
+    return mpii_shared_cell(shared, shared->core_of[rank], bytes * (size_t)shared->locals_max) +
+           (size_t)shared->local_of[rank] * bytes;
 }
 
 // Pointers to calls instead of data.
 void mpii_shared_call_put(const struct mpii_shared *shared, const struct mpii_coll_call *call);
-const struct mpii_coll_call *mpii_shared_call(const struct mpii_shared *shared, int rank);
+struct mpii_coll_call *mpii_shared_call(const struct mpii_shared *shared, int rank);
 
 // Copies a vector in or out of a cell or stage: mostly one number, which needs no call.
 static inline void mpii_shared_move(void *to, const void *from, size_t bytes)
@@ -227,25 +256,15 @@ int mpii_block_copy(const struct mpii_block *to, const struct mpii_block *from);
 
 // --- the choice of algorithms: choice.c ---
 
-enum mpii_choice {
-    MPII_CHOICE_BCAST,
-    MPII_CHOICE_GATHER,
-    MPII_CHOICE_SCATTER,
-    MPII_CHOICE_ALLGATHER,
-    MPII_CHOICE_ALLTOALL,
-    MPII_CHOICE_REDUCE,
-    MPII_CHOICE_ALLREDUCE,
-    MPII_CHOICE_SCAN,
-    MPII_CHOICES,
-};
+// What this rank chooses for communicators of this size and shape: the least of what the table says and what
+// cells hold.
+void mpii_choice_make(const struct mpii_shared *shared, uint32_t cell_max[MPII_CHOICES]);
 
-// The largest part of a rank, in bytes, that goes through a cell.
-extern size_t mpii_choice_cell_max[MPII_CHOICES];
-
-// Do `parts` parts of `bytes` go through a cell?
-static inline bool mpii_choice_cell(enum mpii_choice choice, size_t bytes, size_t parts)
+// Do parts of `bytes` for each rank go through cells? The same on all ranks.
+static inline bool mpii_choice_cell(const struct mpii_shared *shared, enum mpii_choice choice,
+                                    size_t bytes)
 {
-    return bytes <= mpii_choice_cell_max[choice] && bytes * parts <= MPII_CELL_BYTES;
+    return bytes <= shared->cell_max[choice];
 }
 
 #pragma GCC visibility pop

@@ -4,7 +4,7 @@
 // The last rank of a core to arrive goes on for it: in round k it tells the core 2^k above, and
 // hears from the one 2^k below; then it lets the others go. A round flag has one reader, and rises
 // with every barrier. Cost: ceil(log2 cores) times a cache line there and one back at the same
-// time, and a switch of threads per rank.
+// time, and a switch of threads for each rank of a core but one.
 #include "libmpi/coll/quick.h"
 
 static void disseminate(const struct mpii_shared *shared)
@@ -25,7 +25,7 @@ bool mpii_quick_barrier(struct mpii_shared *shared)
 {
     if (mpii_shared_arrive(shared)) {
         disseminate(shared);
-        mpii_shared_release(shared);
+        mpii_shared_release_fair(shared);
     } else {
         mpii_shared_wait_release(shared);
     }

@@ -38,16 +38,17 @@ bool mpii_quick_bcast(struct mpii_shared *shared, void *buf, MPI_Count count, MP
     int core;
 
     if (bytes < 0 || !mpii_quick_root(shared, root) ||
-        !mpii_choice_cell(MPII_CHOICE_BCAST, (size_t)bytes, 1))
+        !mpii_choice_cell(shared, MPII_CHOICE_BCAST, (size_t)bytes))
         return false;
     mpii_shared_begin(shared);
+    shared->sender = root;
     core = shared->core_of[root];
     if (shared->rank == root) {
-        mpii_shared_move(mpii_shared_cell(shared, core), buf, (size_t)bytes);
+        mpii_shared_move(mpii_shared_cell(shared, core, (size_t)bytes), buf, (size_t)bytes);
         mpii_shared_publish(shared, -1);
     } else {
         mpii_shared_wait_full(shared, core);
-        mpii_shared_move(buf, mpii_shared_cell(shared, core), (size_t)bytes);
+        mpii_shared_move(buf, mpii_shared_cell(shared, core, (size_t)bytes), (size_t)bytes);
     }
     mpii_shared_finish(shared, false);
     return true;
@@ -63,16 +64,18 @@ bool mpii_shared_bcast(struct mpii_coll_call *call, int *rc)
         return false;
     *rc = MPI_SUCCESS;
     mpii_shared_begin(shared);
-    if (!mpii_choice_cell(MPII_CHOICE_BCAST, bytes, 1)) {
+    shared->sender = call->root;
+    if (!mpii_choice_cell(shared, MPII_CHOICE_BCAST, bytes)) {
         *rc = bcast_large(shared, call);
         return true;
     }
     if (shared->rank == call->root) {
-        mpii_block_pack(mpii_shared_cell(shared, shared->core), &block);
+        mpii_block_pack(mpii_shared_cell(shared, shared->core, bytes), &block);
         mpii_shared_publish(shared, -1);
     } else {
         mpii_shared_wait_full(shared, shared->core_of[call->root]);
-        mpii_block_unpack(&block, mpii_shared_cell(shared, shared->core_of[call->root]), bytes);
+        mpii_block_unpack(&block, mpii_shared_cell(shared, shared->core_of[call->root], bytes),
+                          bytes);
     }
     mpii_shared_finish(shared, false);
     return true;

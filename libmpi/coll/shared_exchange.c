@@ -56,8 +56,7 @@ bool mpii_quick_allgather(struct mpii_shared *shared, const struct mpii_quick *q
     long bytes = quick_bytes(quick);
     char *out = quick->recv;
 
-    if (bytes < 0 ||
-        !mpii_choice_cell(MPII_CHOICE_ALLGATHER, (size_t)bytes, (size_t)shared->locals_max))
+    if (bytes < 0 || !mpii_choice_cell(shared, MPII_CHOICE_ALLGATHER, (size_t)bytes))
         return false;
     mpii_shared_begin(shared);
     mpii_shared_move(mpii_shared_part(shared, shared->rank, (size_t)bytes), quick->send,
@@ -79,8 +78,7 @@ bool mpii_quick_alltoall(struct mpii_shared *shared, const struct mpii_quick *qu
     const char *in = quick->send;
     char *out = quick->recv, *cell;
 
-    if (bytes < 0 || !mpii_choice_cell(MPII_CHOICE_ALLTOALL, (size_t)bytes,
-                                       (size_t)shared->locals_max * (size_t)shared->size))
+    if (bytes < 0 || !mpii_choice_cell(shared, MPII_CHOICE_ALLTOALL, (size_t)bytes))
         return false;
     mpii_shared_begin(shared);
     cell = mpii_shared_part(shared, shared->rank, (size_t)part);
@@ -128,8 +126,7 @@ bool mpii_shared_allgather(struct mpii_coll_call *call, int *rc)
     *rc = MPI_SUCCESS;
     block = block_for(call, shared->rank);
     mpii_shared_begin(shared);
-    if (equal && mpii_choice_cell(MPII_CHOICE_ALLGATHER, mpii_block_bytes(&block),
-                                  (size_t)shared->locals_max))
+    if (equal && mpii_choice_cell(shared, MPII_CHOICE_ALLGATHER, mpii_block_bytes(&block)))
         exchange_small(shared, call, mpii_block_bytes(&block), false);
     else
         *rc = exchange_large(shared, call);
@@ -146,8 +143,7 @@ bool mpii_shared_alltoall(struct mpii_coll_call *call, int *rc)
         return false;
     *rc = MPI_SUCCESS;
     block = block_for(call, shared->rank);
-    small = equal && mpii_choice_cell(MPII_CHOICE_ALLTOALL, mpii_block_bytes(&block),
-                                      (size_t)shared->locals_max * (size_t)shared->size);
+    small = equal && mpii_choice_cell(shared, MPII_CHOICE_ALLTOALL, mpii_block_bytes(&block));
     if (!small && call->in_place)
         return false; // others would overwrite what has not been read
     mpii_shared_begin(shared);

@@ -3,9 +3,9 @@
 //
 // Small blocks: each rank puts its block into its core's cell and is done; the last of a core
 // publishes it; the root empties the cells of all cores. Cost: two copies of each block, the second
-// ones by the root. Large blocks, and MPI_Gatherv, where only the root knows them all: the cells
-// say where the blocks are, and the root copies them from there. Cost: one copy of each block by
-// the root, and a flag back from the root's core.
+// ones by the root. Large blocks, and MPI_Gatherv, where only the root knows them all: the root's
+// cell says where it wants them; each rank copies its own there, and the root waits until all have.
+// Cost: one copy of each block, by its sender, all at the same time, and a flag from each core back.
 #include "libmpi/coll/quick.h"
 
 static void gather_small(struct mpii_shared *shared, struct mpii_coll_call *call, size_t bytes)
@@ -35,7 +35,7 @@ bool mpii_quick_gather(struct mpii_shared *shared, const struct mpii_quick *quic
     char *out = quick->recv;
 
     if (bytes < 0 || !mpii_quick_root(shared, quick->root) ||
-        !mpii_choice_cell(MPII_CHOICE_GATHER, (size_t)bytes, (size_t)shared->locals_max))
+        !mpii_choice_cell(shared, MPII_CHOICE_GATHER, (size_t)bytes))
         return false;
     if (is_root &&
         (mpii_quick_bytes(out, quick->recv_count, quick->recv_type) != bytes || out == quick->send))
@@ -58,28 +58,32 @@ bool mpii_quick_gather(struct mpii_shared *shared, const struct mpii_quick *quic
     return true;
 }
 
+// Each rank's block to where the root has it.
 static int gather_large(struct mpii_shared *shared, struct mpii_coll_call *call)
 {
-    int root_core = shared->core_of[call->root], rc = MPI_SUCCESS;
+    struct mpii_block from = mpii_side_block(&call->send, call->root), to;
+    struct mpii_coll_call *root = call;
+    bool fits = true;
 
-    mpii_shared_call_put(shared, call);
-    if (mpii_shared_arrive(shared))
-        mpii_shared_publish(shared, root_core);
-    if (shared->rank != call->root) {
-        mpii_shared_finish(shared, true);
-        mpii_shared_wait_done(shared, root_core);
-        return rc;
+    if (shared->rank == call->root) {
+        mpii_shared_call_put(shared, call);
+        mpii_shared_publish(shared, -1);
+    } else {
+        mpii_shared_wait_full(shared, shared->core_of[call->root]);
+        root = mpii_shared_call(shared, call->root);
     }
-    mpii_shared_wait_full_all(shared);
-    for (int i = 0; i < shared->size; i++) {
-        struct mpii_block from = mpii_side_block(&mpii_shared_call(shared, i)->send, call->root);
-        struct mpii_block to = mpii_side_block(&call->recv, i);
-
-        if (!(call->in_place && i == shared->rank) && mpii_block_copy(&to, &from) != MPI_SUCCESS)
-            rc = MPI_ERR_TRUNCATE;
+    if (!call->in_place) {
+        to = mpii_side_block(&root->recv, shared->rank);
+        fits = mpii_block_copy(&to, &from) == MPI_SUCCESS;
     }
+    if (!fits) // relaxed: published by `done` [F]
+        atomic_store_explicit(&root->truncated, true, memory_order_relaxed);
     mpii_shared_finish(shared, true);
-    return rc;
+    if (shared->rank != call->root)
+        return MPI_SUCCESS;
+    mpii_shared_wait_done_all(shared);
+    return atomic_load_explicit(&call->truncated, memory_order_relaxed) ? MPI_ERR_TRUNCATE
+                                                                        : MPI_SUCCESS;
 }
 
 bool mpii_shared_gather(struct mpii_coll_call *call, int *rc)
@@ -96,7 +100,7 @@ bool mpii_shared_gather(struct mpii_coll_call *call, int *rc)
     block = mpii_side_block(call->in_place ? &call->recv : &call->send, shared->rank);
     bytes = mpii_block_bytes(&block);
     mpii_shared_begin(shared);
-    if (equal && mpii_choice_cell(MPII_CHOICE_GATHER, bytes, (size_t)shared->locals_max))
+    if (equal && mpii_choice_cell(shared, MPII_CHOICE_GATHER, bytes))
         gather_small(shared, call, bytes);
     else
         *rc = gather_large(shared, call);

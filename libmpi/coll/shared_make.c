@@ -62,6 +62,7 @@ static struct mpii_shared *view_new(const struct mpii_comm *comm)
         return NULL;
     shared->size = comm->size;
     shared->rank = comm->rank;
+    shared->sender = -1;
     shared->peer = malloc(size * sizeof *shared->peer);
     shared->core_of = malloc(size * sizeof *shared->core_of);
     shared->local_of = malloc(size * sizeof *shared->local_of);
@@ -102,10 +103,18 @@ static struct mpii_shared_core *state_new(const struct mpii_shared *shared)
     if (!memory)
         return NULL;
     state = (void *)(((uintptr_t)memory + MPII_LINES - 1) / MPII_LINES * MPII_LINES);
-    memset(state, 0, sizeof *state);
+    // Neither the cells' data nor the stage: that would use memory which many communicators never need.
+    memset(state, 0, offsetof(struct mpii_shared_core, cell));
+    for (int i = 0; i < MPII_CELLS; i++)
+        atomic_init(&state->cell[i].full, 0);
+    memset(&state->released, 0,
+           offsetof(struct mpii_shared_core, stage) - offsetof(struct mpii_shared_core, released));
+    atomic_init(&state->retired, 0);
+    state->next = NULL;
     state->memory = memory;
     state->users = (uint32_t)shared->locals;
     state->cores = (uint32_t)shared->cores;
+    mpii_choice_make(shared, state->cell_max);
     return state;
 }
 
@@ -166,6 +175,11 @@ struct mpii_shared *mpii_shared_of(struct mpii_comm *comm)
     shared = view_new(comm);
     if (!shared)
         mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
+    if (shared->locals_max > MPII_CELL_BYTES / (int)sizeof(void *)) { // mpii_shared_call_put
+        shared_free(shared);
+        coll->shared_state = UNUSABLE;
+        return NULL;
+    }
     if (shared->local == 0)
         mine = state_new(shared);
     if (!exchange(comm, shared, mine)) {
@@ -176,6 +190,9 @@ struct mpii_shared *mpii_shared_of(struct mpii_comm *comm)
         return NULL;
     }
     shared->mine = shared->peer[shared->core].state;
+    // All choose as rank 0 does; what it wrote was published by the exchange.
+    memcpy(shared->cell_max, shared->peer[shared->core_of[0]].state->cell_max,
+           sizeof shared->cell_max);
     coll->shared = shared;
     coll->shared_delete = shared_delete;
     coll->shared_state = READY;

@@ -4,11 +4,16 @@
 // Each rank leaves its vector with its core. The last of a core reduces them, in the order of
 // ranks, into the core's cell. The results of all cores are then reduced in the order of cores: by
 // the root, or for an allreduce on every core, so that all get the same bits. For commutative
-// operations: the ranks of a core need not be neighbours. Cost: a cache line for each 48 bytes from
-// each core to each other, at the same time; n reductions in all and one for each core more. A rank
-// that is not the root does not wait.
+// operations: the ranks of a core need not be neighbours.
+//
+// A rank leaves its vector by copying it into the core's stage, and need not wait if it is not the root.
+// If the vectors of all ranks do not fit there, or the rank must wait anyway, it leaves the address,
+// and waits until the last of its core lets it go. Cost: a cache line for each 64 bytes from each
+// core to each other, at the same time; n reductions in all and one for each core more; a switch of
+// threads for each rank that waits.
 #include "libmpi/coll/quick.h"
 #include "libmpi/coll/shared_vector.h"
+#include <string.h>
 
 struct reduction {
     struct mpii_shared *shared;
@@ -28,9 +33,13 @@ static size_t stride_of(size_t bytes)
 
 static bool goes_through_cells(const struct reduction *r, enum mpii_choice choice)
 {
-    size_t bytes = r->shared->locals_max > 1 ? stride_of(r->bytes) : r->bytes;
+    return r->op->commutative && mpii_choice_cell(r->shared, choice, r->bytes);
+}
 
-    return r->op->commutative && mpii_choice_cell(choice, bytes, (size_t)r->shared->locals_max);
+// Are vectors copied into the stage? The same on all ranks of a core; not asked where a rank is alone.
+static bool fits_stage(const struct reduction *r)
+{
+    return stride_of(r->bytes) * (size_t)r->shared->locals <= MPII_CELL_BYTES;
 }
 
 // Who is alone on its core and only reads need not put its vector where others see it, unless the
@@ -40,28 +49,43 @@ static bool stays(const struct reduction *r, bool others_read)
     return r->shared->locals == 1 && !others_read && r->in != r->out;
 }
 
-// This rank's vector is left with its core; a rank alone there fills the cell at once.
-static void put(const struct reduction *r)
+// This rank's vector, or its address, is left with its core; a rank alone there fills the cell at once.
+static void put(const struct reduction *r, bool address)
 {
     const struct mpii_shared *shared = r->shared;
-    char *to = shared->locals == 1
-                   ? mpii_shared_cell(shared, shared->core)
-                   : mpii_shared_stage(shared) + (size_t)shared->local * stride_of(r->bytes);
+    char *stage = mpii_shared_stage(shared);
 
-    mpii_shared_move(to, r->in, r->bytes);
+    if (shared->locals == 1)
+        mpii_shared_move(mpii_shared_cell(shared, shared->core, r->bytes), r->in, r->bytes);
+    else if (address)
+        memcpy(stage + (size_t)shared->local * sizeof r->in, &r->in, sizeof r->in);
+    else
+        mpii_shared_move(stage + (size_t)shared->local * stride_of(r->bytes), r->in, r->bytes);
+}
+
+// The vector of the core's rank of index `local`.
+static const void *local_vector(const struct reduction *r, int local, bool address)
+{
+    const char *stage = mpii_shared_stage(r->shared);
+    const void *vector;
+
+    if (!address)
+        return stage + (size_t)local * stride_of(r->bytes);
+    memcpy(&vector, stage + (size_t)local * sizeof vector, sizeof vector);
+    return vector;
 }
 
 // The last rank of the core: all vectors of the core into its cell.
-static void reduce_core(const struct reduction *r)
+static void reduce_core(const struct reduction *r, bool address)
 {
     const struct mpii_shared *shared = r->shared;
-    char *cell = mpii_shared_cell(shared, shared->core), *stage = mpii_shared_stage(shared);
+    char *cell = mpii_shared_cell(shared, shared->core, r->bytes);
 
     if (shared->locals == 1)
         return;
-    mpii_shared_move(cell, stage + (size_t)(shared->locals - 1) * stride_of(r->bytes), r->bytes);
+    mpii_shared_move(cell, local_vector(r, shared->locals - 1, address), r->bytes);
     for (int i = shared->locals - 2; i >= 0; i--)
-        mpii_op_reduce(r->op, stage + (size_t)i * stride_of(r->bytes), cell, r->count, r->type);
+        mpii_op_reduce(r->op, local_vector(r, i, address), cell, r->count, r->type);
 }
 
 // What a core has to give; of a rank alone on this core, its own vector, if it is not in the way.
@@ -69,7 +93,7 @@ static const void *vector_of(const struct reduction *r, int core)
 {
     if (core == r->shared->core && r->shared->locals == 1 && r->in != r->out)
         return r->in;
-    return mpii_shared_cell(r->shared, core);
+    return mpii_shared_cell(r->shared, core, r->bytes);
 }
 
 static void reduce_cores(const struct reduction *r)
@@ -84,14 +108,18 @@ static void reduce_cores(const struct reduction *r)
 static void reduce(const struct reduction *r, int root)
 {
     struct mpii_shared *shared = r->shared;
-    bool is_root = shared->rank == root;
+    bool is_root = shared->rank == root, address = shared->locals > 1 && !fits_stage(r);
 
     mpii_shared_begin(shared);
     if (!stays(r, !is_root))
-        put(r);
+        put(r, address);
     if (mpii_shared_arrive(shared)) {
-        reduce_core(r);
+        reduce_core(r, address);
         mpii_shared_publish(shared, shared->core_of[root]);
+        if (address)
+            mpii_shared_release(shared);
+    } else if (address) {
+        mpii_shared_wait_release(shared);
     }
     if (is_root) {
         mpii_shared_wait_full_all(shared);
@@ -106,10 +134,10 @@ static void allreduce(const struct reduction *r)
     char *stage;
 
     mpii_shared_begin(shared);
-    put(r);
+    put(r, true);
     stage = mpii_shared_stage(shared); // for the result, when the inputs have been used
     if (mpii_shared_arrive(shared)) {
-        reduce_core(r);
+        reduce_core(r, true);
         mpii_shared_publish(shared, -1);
         mpii_shared_wait_full_all(shared);
         reduce_cores(r);

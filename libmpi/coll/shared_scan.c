@@ -12,8 +12,7 @@ static bool scan(struct mpii_coll_call *call, int *rc, bool inclusive)
            stride = (bytes + 63) / 64 * 64;
     int last;
 
-    if (!shared || !call->recv.type->dense ||
-        !mpii_choice_cell(MPII_CHOICE_SCAN, stride, (size_t)shared->locals_max))
+    if (!shared || !call->recv.type->dense || !mpii_choice_cell(shared, MPII_CHOICE_SCAN, stride))
         return false;
     *rc = MPI_SUCCESS;
     if (bytes == 0)

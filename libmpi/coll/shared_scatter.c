@@ -10,7 +10,7 @@
 static void scatter_small(struct mpii_shared *shared, struct mpii_coll_call *call, size_t bytes)
 {
     int core = shared->core_of[call->root];
-    char *cell = mpii_shared_cell(shared, core);
+    char *cell = mpii_shared_cell(shared, core, bytes * (size_t)shared->size);
     struct mpii_block block;
 
     if (shared->rank == call->root) {
@@ -38,14 +38,15 @@ bool mpii_quick_scatter(struct mpii_shared *shared, const struct mpii_quick *qui
     int core;
 
     if (bytes < 0 || !mpii_quick_root(shared, quick->root) ||
-        !mpii_choice_cell(MPII_CHOICE_SCATTER, (size_t)bytes, (size_t)shared->size))
+        !mpii_choice_cell(shared, MPII_CHOICE_SCATTER, (size_t)bytes))
         return false;
     if (is_root &&
         (mpii_quick_bytes(in, quick->send_count, quick->send_type) != bytes || in == quick->recv))
         return false;
     mpii_shared_begin(shared);
+    shared->sender = quick->root;
     core = shared->core_of[quick->root];
-    cell = mpii_shared_cell(shared, core);
+    cell = mpii_shared_cell(shared, core, (size_t)(bytes * shared->size));
     if (is_root) {
         for (int i = 0; i < shared->size; i++)
             if (i != shared->rank)
@@ -94,7 +95,8 @@ bool mpii_shared_scatter(struct mpii_coll_call *call, int *rc)
     block = mpii_side_block(call->in_place ? &call->send : &call->recv, shared->rank);
     bytes = mpii_block_bytes(&block);
     mpii_shared_begin(shared);
-    if (equal && mpii_choice_cell(MPII_CHOICE_SCATTER, bytes, (size_t)shared->size))
+    shared->sender = call->root;
+    if (equal && mpii_choice_cell(shared, MPII_CHOICE_SCATTER, bytes))
         scatter_small(shared, call, bytes);
     else
         *rc = scatter_large(shared, call);

@@ -2,7 +2,8 @@
 // coll_mix.c: random sequences of blocking collectives, every byte checked: sizes around all limits,
 // roots that change or run far ahead, ranks that come late, two communicators in turn, in place and
 // not, plain datatypes on some ranks and derived ones on others of the same call, and a nonblocking
-// reduction under way meanwhile. Any MPI can run it: [CALLS [SEED]]; rank 0 prints "ok".
+// reduction under way meanwhile. Any MPI can run it: [CALLS [SEED [CHOICES]]]; rank 0 prints "ok".
+// CHOICES is Torito's TORITO_COLL: which sizes use which algorithm.
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,6 +253,8 @@ int main(int argc, char **argv)
     int left, number, sum = 0, all = 0;
     MPI_Request request;
 
+    if (argc > 3)
+        setenv("TORITO_COLL", argv[3], 1);
     MPI_Init(&argc, &argv);
     left = argc > 1 ? atoi(argv[1]) : 2000;
     common = argc > 2 ? strtoul(argv[2], NULL, 0) : 1;
