@@ -63,7 +63,7 @@ static struct mpii_shared *view_new(const struct mpii_comm *comm)
     shared->size = comm->size;
     shared->rank = comm->rank;
     shared->sender = -1;
-    shared->peer = malloc(size * sizeof *shared->peer);
+    shared->peer = calloc(size, sizeof *shared->peer);
     shared->core_of = malloc(size * sizeof *shared->core_of);
     shared->local_of = malloc(size * sizeof *shared->local_of);
     if (shared->peer && shared->core_of && shared->local_of && number_cores(shared, comm))
@@ -138,14 +138,14 @@ static void shared_delete(struct mpii_coll *coll)
 static bool exchange(struct mpii_comm *comm, struct mpii_shared *shared, struct mpii_shared_core *mine)
 {
     struct mpii_team team = mpii_team_of(comm);
-    struct mpii_shared_core **all = malloc((size_t)comm->size * sizeof *all);
+    struct mpii_shared_core **all = malloc((size_t)comm->size * sizeof(void *));
     struct mpii_schedule schedule;
     bool ok = true;
 
     if (!all) // the others count on this rank
         mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
     mpii_schedule_init(&schedule, mpii_coll_tag(comm->coll));
-    mpii_build_collect(&schedule, &team, &mine, all, sizeof mine);
+    mpii_build_collect(&schedule, &team, &mine, all, sizeof(void *));
     if (mpii_construct_run(&schedule) != MPI_SUCCESS)
         mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
     for (int i = 0; i < shared->size; i++) {
@@ -158,6 +158,8 @@ static bool exchange(struct mpii_comm *comm, struct mpii_shared *shared, struct 
         peer->asleep = mpii_services()->asleep(peer->core); // it runs: it has sent
         ok = ok && all[i];
     }
+    if (ok) // all choose as rank 0 does; what it wrote was published by the messages
+        memcpy(shared->cell_max, all[0]->cell_max, sizeof shared->cell_max);
     free(all);
     return ok;
 }
@@ -190,9 +192,6 @@ struct mpii_shared *mpii_shared_of(struct mpii_comm *comm)
         return NULL;
     }
     shared->mine = shared->peer[shared->core].state;
-    // All choose as rank 0 does; what it wrote was published by the exchange.
-    memcpy(shared->cell_max, shared->peer[shared->core_of[0]].state->cell_max,
-           sizeof shared->cell_max);
     coll->shared = shared;
     coll->shared_delete = shared_delete;
     coll->shared_state = READY;
