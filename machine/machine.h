@@ -183,6 +183,9 @@ _Noreturn void kernel_main(const struct boot *boot);
 // devices are known.
 size_t kernel_memory_bytes(const struct boot *boot, uint32_t cores);
 
+// Which core rank r lives on when `ranks` share `cores`: neighbours share a core.
+uint32_t rank_core(uint32_t rank, uint32_t ranks, uint32_t cores);
+
 // A `syscall` instruction of the payload; result into regs->rax. On the thread's kernel stack.
 void kernel_syscall(struct regs *regs);
 

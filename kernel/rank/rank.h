@@ -108,9 +108,6 @@ void ranks_init(uint32_t count);
 // `mpiexec A : B` adds to it. Ends the job if it cannot be loaded.
 const struct payload *payload_of_section(uint32_t section, struct payload *own);
 
-// Which core rank r lives on when `ranks` share `cores`: neighbours share a core.
-uint32_t rank_core(uint32_t rank, uint32_t ranks, uint32_t cores);
-
 // Creates the rank on its core and makes its main thread ready. Ends the job if it cannot.
 void rank_create(uint32_t index);
 

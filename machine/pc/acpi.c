@@ -85,6 +85,77 @@ static void madt_read(const struct phys *phys, struct table madt, struct firmwar
     }
 }
 
+// Our number for the firmware's; FIRMWARE_NODES_MAX if there are too many.
+static uint32_t node_of_domain(struct firmware *out, uint32_t domain)
+{
+    uint32_t node = 0;
+
+    while (node < out->node_count && out->domain[node] != domain)
+        node++;
+    if (node == out->node_count && node < FIRMWARE_NODES_MAX)
+        out->domain[out->node_count++] = domain;
+    return node;
+}
+
+static bool node_cpu_add(struct firmware *out, uint32_t apic_id, uint32_t domain)
+{
+    uint32_t node = node_of_domain(out, domain);
+
+    if (node == FIRMWARE_NODES_MAX || out->node_cpu_count == FIRMWARE_CPUS_MAX)
+        return false;
+    out->node_cpu[out->node_cpu_count++] = (struct firmware_node_cpu){apic_id, node};
+    return true;
+}
+
+static bool node_memory_add(struct firmware *out, uint64_t start, uint64_t bytes, uint32_t domain)
+{
+    uint32_t node = node_of_domain(out, domain);
+
+    if (node == FIRMWARE_NODES_MAX || out->node_memory_count == FIRMWARE_MEMORY_MAX)
+        return false;
+    if (start + bytes > start)
+        out->node_memory[out->node_memory_count++] =
+            (struct firmware_node_memory){start, start + bytes, node};
+    return true;
+}
+
+// One entry (5.2.16.1 to 5.2.16.3). false: it does not fit.
+static bool srat_entry(const struct phys *phys, struct table srat, uint32_t at, uint32_t bytes,
+                       struct firmware *out)
+{
+    uint32_t type = (uint32_t)field(phys, srat, at, 1), domain;
+
+    if (type == 0 && bytes >= 16 && field(phys, srat, at + 4, 4) & 1) { // local APIC
+        domain = (uint32_t)field(phys, srat, at + 2, 1);
+        if (field(phys, srat, 8, 1) >= 2) // before, these were reserved
+            domain |= (uint32_t)field(phys, srat, at + 9, 3) << 8;
+        return node_cpu_add(out, (uint32_t)field(phys, srat, at + 3, 1), domain);
+    }
+    if (type == 2 && bytes >= 24 && field(phys, srat, at + 12, 4) & 1) // local x2APIC
+        return node_cpu_add(out, (uint32_t)field(phys, srat, at + 8, 4),
+                            (uint32_t)field(phys, srat, at + 4, 4));
+    if (type == 1 && bytes >= 40 && field(phys, srat, at + 28, 4) & 1) // memory
+        return node_memory_add(out, field(phys, srat, at + 8, 8), field(phys, srat, at + 16, 8),
+                               (uint32_t)field(phys, srat, at + 2, 4));
+    return true;
+}
+
+static void srat_read(const struct phys *phys, struct table srat, struct firmware *out)
+{
+    uint32_t at = 48, bytes;
+
+    out->node_count = out->node_cpu_count = out->node_memory_count = 0;
+    for (; at + 2 <= srat.bytes; at += bytes) {
+        bytes = (uint32_t)field(phys, srat, at + 1, 1);
+        if (bytes < 2)
+            break;
+        if (!srat_entry(phys, srat, at, bytes, out)) {
+            out->node_count = 0;
+            return;
+        }
+    }
+}
+
 // An element of the \_S5_ package: ZeroOp, OneOp or BytePrefix.
 static bool s5_element(const uint8_t *aml, uint32_t *at, uint8_t *out)
 {
@@ -185,6 +256,8 @@ void acpi_read(const struct phys *phys, uint64_t rsdp, struct firmware *out)
 
         if (table_open(phys, address, "APIC", &table))
             madt_read(phys, table, out);
+        else if (table_open(phys, address, "SRAT", &table))
+            srat_read(phys, table, out);
         else if (table_open(phys, address, "FACP", &table))
             fadt_read(phys, table, out);
         else if (table_open(phys, address, "HPET", &table) &&

@@ -10,6 +10,7 @@
 #include "machine/pc/memory.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/screen.h"
+#include "machine/pc/topo.h"
 #include "machine/pc/virtio.h"
 #include "machine/pc/x86io.h"
 #include "machine/x86/vector.h"
@@ -222,6 +223,7 @@ static void cpu_add(uint32_t apic_id)
         return;
     if (pc_lapic_mmio && apic_id > APIC_ID_MAX) // cannot be named without x2APIC
         return;
+    pc_core_node[pc_core_count] = firmware_cpu_node(&firmware, apic_id);
     pc_apic_id[pc_core_count++] = apic_id;
 }
 
@@ -264,6 +266,13 @@ static void counts_choose(void)
         pc_core_count = used; // the others are not even started
     if (pc_core_count > 1 && !ranges_contain(&ram, PC_TRAMPOLINE, PC_TRAMPOLINE + PAGE_BYTES))
         pc_panic("the page at 0x%x, where other CPUs start, is not usable memory", PC_TRAMPOLINE);
+}
+
+static uint32_t cores_used(void)
+{
+    uint32_t cores = pc_job ? pc_job->cores : boot.cores;
+
+    return cores && cores < pc_core_count ? cores : pc_core_count; // kernel_main refuses what is wrong
 }
 
 static void cores_memory_take(void)
@@ -371,8 +380,12 @@ void pc_start(uint32_t magic, uint64_t address)
     boot.no_console = !console_there();
     cores_memory_take();
     kernel_memory_take(); // how much depends on the job, the console and the devices
-    slots_memory_init(&free_memory, pc_job ? pc_job->ranks : boot.ranks, &boot.payload,
-                      memory_zeroed());
+    slots_memory_init(&free_memory, pc_job ? pc_job->ranks : boot.ranks, cores_used(), &firmware,
+                      &boot.payload, memory_zeroed());
+    if (cmdline->topo) {
+        topo_print(magic, &info, &ram, &firmware, cores_used(), boot.ranks);
+        pc_exit(0);
+    }
     boot.argv = cmdline->argv;
     boot.envp = cmdline->envp;
     boot.cwd = boot.path = "";

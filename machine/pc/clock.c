@@ -41,6 +41,7 @@ struct sample {
 };
 
 static uint64_t tsc_start, tsc_khz, scale;
+static const char *tsc_source;
 static uint64_t wall_start_ns; // CLOCK_REALTIME when now_ns was 0
 static volatile uint32_t *hpet;
 static uint16_t pm_timer_port;
@@ -231,13 +232,11 @@ static uint64_t pvclock_khz(void)
     return clock_pvclock_khz(info.multiplier, info.shift);
 }
 
-static uint64_t hypervisor_khz(void)
+static uint64_t leaf40000010_khz(void)
 {
-    uint64_t khz = pvclock_khz();
+    uint64_t khz;
 
-    if (khz || !pc_features.hypervisor)
-        return khz;
-    if (cpuid(0x40000000, 0).eax < 0x40000010)
+    if (!pc_features.hypervisor || cpuid(0x40000000, 0).eax < 0x40000010)
         return 0;
     khz = cpuid(0x40000010, 0).eax;
     return clock_khz_ok(khz) ? khz : 0;
@@ -260,48 +259,72 @@ static uint64_t leaf16_khz(void)
     return clock_khz_ok(khz) ? khz : 0;
 }
 
-static uint64_t measured_khz(const struct firmware *firmware)
+static uint64_t hpet_measure(const struct firmware *firmware)
 {
-    uint64_t khz = 0;
+    uint32_t period_fs;
 
-    if (firmware->hpet && !(firmware->hpet >> 32)) {
-        uint32_t period_fs;
+    if (!firmware->hpet || firmware->hpet >> 32)
+        return 0;
+    hpet = direct(firmware->hpet);
+    period_fs = hpet[1];
+    if (period_fs < 1000000 || period_fs > 100000000)
+        return 0;
+    return measure(&(struct ticker){1000000000000000 / period_fs, UINT32_MAX, hpet_start, hpet_count});
+}
 
-        hpet = direct(firmware->hpet);
-        period_fs = hpet[1];
-        if (period_fs >= 1000000 && period_fs <= 100000000)
-            khz = measure(
-                &(struct ticker){1000000000000000 / period_fs, UINT32_MAX, hpet_start, hpet_count});
-    }
-    if (!khz && firmware->pm_timer) {
-        pm_timer_port = firmware->pm_timer;
-        khz = measure(&(struct ticker){PM_TIMER_HZ, firmware->pm_timer_32 ? UINT32_MAX : 0xffffff,
-                                       always_there, pm_timer_count});
-    }
+static uint64_t pm_timer_measure(const struct firmware *firmware)
+{
+    pm_timer_port = firmware->pm_timer;
+    return !pm_timer_port
+               ? 0
+               : measure(&(struct ticker){PM_TIMER_HZ, firmware->pm_timer_32 ? UINT32_MAX : 0xffffff,
+                                          always_there, pm_timer_count});
+}
+
+static uint64_t pit_measure(void)
+{
+    return measure(&(struct ticker){PIT_HZ, 0xffff, pit_start, pit_count});
+}
+
+static uint64_t lapic_measure(void)
+{
+    return pc_features.hypervisor
+               ? measure(&(struct ticker){LAPIC_TIMER_HZ, UINT32_MAX, always_there, lapic_count})
+               : 0;
+}
+
+// Is that the answer? Then it came from `source`.
+static bool found(uint64_t khz, const char *source)
+{
     if (!khz)
-        khz = measure(&(struct ticker){PIT_HZ, 0xffff, pit_start, pit_count});
-    return khz ? khz : rtc_measure();
+        return false;
+    tsc_khz = khz;
+    tsc_source = source;
+    return true;
 }
 
 void clock_init(const struct firmware *firmware, uint64_t override_khz, uint64_t hint_khz)
 {
-    uint64_t khz = override_khz;
-
     tsc_start = tsc_read();
-    if (!khz)
-        khz = hypervisor_khz();
-    if (!khz && clock_khz_ok(hint_khz))
-        khz = hint_khz;
-    if (!khz)
-        khz = leaf15_khz();
-    if (!khz)
-        khz = measured_khz(firmware);
-    if (!khz)
-        khz = leaf16_khz();
-    if (!khz && pc_features.hypervisor)
-        khz = measure(&(struct ticker){LAPIC_TIMER_HZ, UINT32_MAX, always_there, lapic_count});
-    tsc_khz = khz ? khz : KHZ_LAST_RESORT;
+    if (!found(override_khz, "tsc_khz= on the command line") &&
+        !found(pvclock_khz(), "KVM's clock") && !found(leaf40000010_khz(), "CPUID leaf 0x40000010") &&
+        !found(clock_khz_ok(hint_khz) ? hint_khz : 0, "the launcher") &&
+        !found(leaf15_khz(), "CPUID leaf 0x15") && !found(hpet_measure(firmware), "the HPET") &&
+        !found(pm_timer_measure(firmware), "the ACPI timer") && !found(pit_measure(), "the PIT") &&
+        !found(rtc_measure(), "the RTC") && !found(leaf16_khz(), "CPUID leaf 0x16") &&
+        !found(lapic_measure(), "the local APIC's timer"))
+        found(KHZ_LAST_RESORT, "nothing: a guess");
     scale = clock_scale(tsc_khz);
+}
+
+const char *clock_source(void)
+{
+    return tsc_source;
+}
+
+uint64_t clock_khz(void)
+{
+    return tsc_khz;
 }
 
 uint64_t clock_now_ns(void)

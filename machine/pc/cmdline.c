@@ -86,6 +86,8 @@ static bool word_is_ours(const char *word, struct cmdline *out)
         out->strace = true;
     } else if (strcmp(word, "torito.hold") == 0) {
         out->hold = true;
+    } else if (strcmp(word, "torito.topo") == 0) {
+        out->topo = true;
     } else if ((value = value_of(word, "tsc_khz="))) {
         ok = number(value, 10, &out->tsc_khz);
     } else if ((value = value_of(word, "virtio_mmio.device="))) {

@@ -6,6 +6,7 @@
 //   torito.env=NAME=VALUE            environment of the program, any number of times
 //   torito.strace                    print every system call
 //   torito.hold                      leave the machine on at the end, so that its screen can be read
+//   torito.topo                      print what the kernel has found of the machine, and end
 //   tsc_khz=N                        the time stamp counter's frequency
 //   virtio_mmio.device=SIZE@ADDRESS:IRQ[:ID]   a device, put there by the VMM
 //
@@ -20,7 +21,7 @@
 
 struct cmdline {
     uint32_t ranks, cores; // 0: not given
-    bool has_job, strace, hold;
+    bool has_job, strace, hold, topo;
     uint64_t job_nonce;
     uint64_t tsc_khz; // 0: not given
     uint32_t device_count;

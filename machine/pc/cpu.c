@@ -40,6 +40,7 @@ struct gate { // SDM volume 3, figure 6-8
 struct pc_features pc_features;
 uint32_t pc_core_count;
 uint32_t pc_apic_id[CORES_MAX];
+uint32_t pc_core_node[CORES_MAX];
 uintptr_t pc_core_stack[CORES_MAX];
 struct pc_core *pc_core[CORES_MAX];
 

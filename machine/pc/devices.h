@@ -21,6 +21,8 @@ void lapic_timer_stop(void);
 void clock_init(const struct firmware *firmware, uint64_t override_khz, uint64_t hint_khz);
 // Sets the wall clock by the launcher's (0: none) or the RTC.
 void clock_wall_init(uint64_t launcher_ns);
+const char *clock_source(void); // where the frequency was found
+uint64_t clock_khz(void);
 uint64_t clock_now_ns(void);
 uint64_t clock_wall_ns(void);
 uint64_t clock_ns_to_ticks(uint64_t ns); // of the TSC

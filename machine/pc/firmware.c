@@ -10,6 +10,16 @@ void firmware_cpu_add(struct firmware *out, uint32_t apic_id)
             return;
     if (out->cpu_count < FIRMWARE_CPUS_MAX)
         out->cpu[out->cpu_count++] = apic_id;
+    else
+        out->more_cpus = true;
+}
+
+uint32_t firmware_cpu_node(const struct firmware *firmware, uint32_t apic_id)
+{
+    for (uint32_t i = 0; firmware->node_count && i < firmware->node_cpu_count; i++)
+        if (firmware->node_cpu[i].apic_id == apic_id)
+            return firmware->node_cpu[i].node;
+    return FIRMWARE_NO_NODE;
 }
 
 bool firmware_sum_ok(const struct phys *phys, uint64_t address, uint32_t bytes)

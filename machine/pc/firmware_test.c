@@ -173,6 +173,76 @@ static void test_damage(void)
     check(found.cpu_count == 4 && !found.pm_timer, "a table outside memory is skipped");
 }
 
+#define SRAT 0xf5000u
+
+static uint32_t srat_cpu(uint32_t at, uint32_t apic_id, uint32_t domain, uint32_t flags)
+{
+    put(at, 0x1000, 2);
+    put(at + 2, domain & 0xff, 1);
+    put(at + 3, apic_id, 1);
+    put(at + 4, flags, 4);
+    put(at + 9, domain >> 8, 3);
+    return at + 16;
+}
+
+static uint32_t srat_memory(uint32_t at, uint64_t start, uint64_t bytes, uint32_t domain,
+                            uint32_t flags)
+{
+    put(at, 0x2801, 2);
+    put(at + 2, domain, 4);
+    put(at + 8, start, 8);
+    put(at + 16, bytes, 8);
+    put(at + 28, flags, 4);
+    return at + 40;
+}
+
+static void srat_seal(uint32_t end, uint8_t revision)
+{
+    memory[SRAT + 8] = revision;
+    table(SRAT, "SRAT", end - SRAT);
+    put(XSDT + 36, SRAT, 8);
+    table(XSDT, "XSDT", 60);
+}
+
+static void test_srat(void)
+{
+    uint32_t at = SRAT + 48;
+
+    acpi_build();
+    at = srat_cpu(at, 0, 7, 1);
+    at = srat_cpu(at, 2, 0x30007, 1); // the same in revision 1
+    at = srat_cpu(at, 6, 9, 0);       // disabled
+    put(at, 0x1802, 2);               // local x2APIC 300 in domain 1
+    put(at + 4, 1, 4);
+    put(at + 8, 300, 4);
+    put(at + 12, 1, 4);
+    at += 24;
+    at = srat_memory(at, 0, 0xa0000, 7, 1);
+    at = srat_memory(at, 0x100000000, 0x40000000, 1, 1);
+    at = srat_memory(at, 0x200000000, 0x40000000, 1, 0);    // disabled
+    at = srat_memory(at, 0xfffffffffffff000, 0x2000, 1, 1); // beyond the end of all
+    srat_seal(at, 3);
+    firmware_read(&phys, 0, &found);
+    check(found.node_count == 3 && found.domain[0] == 7 && found.domain[1] == 0x30007 &&
+              found.domain[2] == 1,
+          "nodes in the order they are met");
+    check(firmware_cpu_node(&found, 0) == 0 && firmware_cpu_node(&found, 2) == 1 &&
+              firmware_cpu_node(&found, 300) == 2 && firmware_cpu_node(&found, 6) == FIRMWARE_NO_NODE,
+          "CPUs' nodes");
+    check(found.node_memory_count == 2 && found.node_memory[1].start == 0x100000000 &&
+              found.node_memory[1].end == 0x140000000 && found.node_memory[1].node == 2,
+          "nodes' memory");
+    srat_seal(at, 1);
+    firmware_read(&phys, 0, &found);
+    check(found.node_count == 2 && firmware_cpu_node(&found, 2) == 0, "8 bits of domain before 2");
+    for (at = SRAT + 48; at < SRAT + 48 + 33 * 16;)
+        at = srat_cpu(at, (at - SRAT) / 16, (at - SRAT) / 16, 1);
+    srat_seal(at, 3);
+    firmware_read(&phys, 0, &found);
+    check(found.node_count == 0 && firmware_cpu_node(&found, 3) == FIRMWARE_NO_NODE,
+          "more nodes than fit: none");
+}
+
 static void test_mp(void)
 {
     memset(memory, 0, sizeof memory);
@@ -200,6 +270,7 @@ int main(void)
 {
     test_acpi();
     test_damage();
+    test_srat();
     test_mp();
     printf("done %u\n", done);
     return failed != 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // memory.h: page tables and the ranks' memory on the bare PC.
 #pragma once
+#include "machine/pc/firmware.h"
 #include "machine/pc/pc.h"
 #include "machine/pc/phys.h"
 #include "machine/pc/ranges.h"
@@ -43,9 +44,13 @@ static inline uint64_t physical_of_kernel(const volatile void *p)
 }
 
 // --- slots.c ---
-// Divides the free memory between the ranks; panics if the payload does not fit.
-void slots_memory_init(struct ranges *free, uint32_t ranks, const struct payload *payload,
-                       bool zeroed);
+// Divides the free memory between the ranks, each on its core's node where that is possible; panics
+// if the payload does not fit.
+void slots_memory_init(struct ranges *free, uint32_t ranks, uint32_t cores,
+                       const struct firmware *firmware, const struct payload *payload, bool zeroed);
+// The memory rank r gets, tables included. false: there is no such rank.
+bool slots_part(uint32_t rank, struct range *out);
+bool slots_by_node(void); // are parts on their core's node?
 int pc_slot_create(uint32_t rank, uint32_t ranks, const struct payload *payload,
                    struct slot_memory *out);
 int pc_map(uintptr_t addr, size_t bytes, int prot, bool fresh);

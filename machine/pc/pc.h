@@ -65,6 +65,7 @@ extern struct pc_features pc_features;
 // --- by core index; entry32.S reads them ---
 extern uint32_t pc_core_count; // cores that have memory
 extern uint32_t pc_apic_id[CORES_MAX];
+extern uint32_t pc_core_node[CORES_MAX]; // firmware.h's number or FIRMWARE_NO_NODE
 extern uintptr_t pc_core_stack[CORES_MAX];
 extern struct pc_core *pc_core[CORES_MAX];
 extern uint64_t pc_cr3;

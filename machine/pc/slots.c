@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // slots.c: the memory of the ranks.
 //
-// Each rank gets one contiguous part of the free memory:
+// Each rank gets one contiguous part of the free memory, on its core's node where nodes.h says so:
 //
 //     part.start [ page tables | data ........................ ] part.end
 //
@@ -17,6 +17,7 @@
 // into them that no other rank may meet.
 #include "machine/pc/devices.h"
 #include "machine/pc/memory.h"
+#include "machine/pc/nodes.h"
 #include "machine/pc/pc.h"
 #include <asm/errno.h>
 #include <elf.h>
@@ -29,8 +30,9 @@
 
 struct part {
     struct range memory;
-    uint64_t bias;   // physical = virtual + bias, modulo 2^64
-    uint64_t tables; // physical: directories, then page tables
+    uint32_t share, index; // the index'th part of that share
+    uint64_t bias;         // physical = virtual + bias, modulo 2^64
+    uint64_t tables;       // physical: directories, then page tables
     uint32_t directories;
     bool large;
 };
@@ -38,9 +40,10 @@ struct part {
 static struct {
     uint32_t ranks;
     uint64_t stride;
-    uint64_t part_bytes;
-    bool zeroed; // RAM was zero when the VM started
-    struct ranges free;
+    uint64_t part_bytes; // of the smallest part
+    bool zeroed;         // RAM was zero when the VM started
+    bool by_node;
+    struct share *share;
     struct part *part; // by rank; each its rank's core's
 } slots;
 
@@ -49,7 +52,44 @@ static uint64_t mib(uint64_t bytes)
     return ROUND_UP(bytes, 1ul << 20) >> 20;
 }
 
-void slots_memory_init(struct ranges *free, uint32_t ranks, const struct payload *payload, bool zeroed)
+static uint32_t node_of_rank(uint32_t rank, uint32_t ranks, uint32_t cores)
+{
+    return pc_core_node[rank_core(rank, ranks, cores)];
+}
+
+// Makes the shares and gives each rank its place in one. Returns the size of the smallest part.
+static uint64_t shares_make(struct ranges *free, uint32_t ranks, uint32_t cores,
+                            const struct firmware *firmware)
+{
+    uint32_t ranks_on[FIRMWARE_NODES_MAX] = {0}, next[FIRMWARE_NODES_MAX] = {0}, shares;
+    uint64_t least = UINT64_MAX;
+
+    slots.share = paging_take(free, (firmware->node_count + 1) * sizeof *slots.share);
+    for (uint32_t rank = 0; rank < ranks; rank++) {
+        uint32_t node = node_of_rank(rank, ranks, cores);
+
+        if (node != FIRMWARE_NO_NODE)
+            ranks_on[node]++;
+    }
+    shares = nodes_share(firmware, free, ranks_on, ranks, PAGE_BYTES, slots.share);
+    slots.by_node = shares > 1;
+    for (uint32_t i = 0; i < shares; i++) {
+        if (slots.share[i].part_bytes > slots.stride / 2)
+            slots.share[i].part_bytes = slots.stride / 2;
+        if (slots.share[i].ranks && slots.share[i].part_bytes < least)
+            least = slots.share[i].part_bytes;
+    }
+    for (uint32_t rank = 0; rank < ranks; rank++) {
+        uint32_t share = slots.by_node ? node_of_rank(rank, ranks, cores) : 0;
+
+        slots.part[rank].share = share;
+        slots.part[rank].index = next[share]++;
+    }
+    return least;
+}
+
+void slots_memory_init(struct ranges *free, uint32_t ranks, uint32_t cores,
+                       const struct firmware *firmware, const struct payload *payload, bool zeroed)
 {
     uint64_t need = payload->header->bss_end - payload->header->data_start + PROGRAM_BYTES_MIN;
 
@@ -60,21 +100,38 @@ void slots_memory_init(struct ranges *free, uint32_t ranks, const struct payload
     slots.ranks = ranks;
     slots.stride = slot_stride(ranks);
     slots.zeroed = zeroed;
-    slots.part_bytes = ranges_share(free, ranks, PAGE_BYTES);
+    slots.part_bytes = shares_make(free, ranks, cores, firmware);
     if (slots.part_bytes < need)
         pc_panic("not enough memory: %u ranks of this program need at least %lu MiB, there are %lu "
                  "MiB for "
                  "them; use mpiexec --mem (or qemu -m) with at least %lu MiB more, or fewer ranks",
                  ranks, mib(need * ranks), ranges_bytes(free) >> 20,
                  mib((need - slots.part_bytes) * ranks));
-    if (slots.part_bytes > slots.stride / 2)
-        slots.part_bytes = slots.stride / 2;
-    slots.free = *free;
+}
+
+bool slots_part(uint32_t rank, struct range *out)
+{
+    const struct part *part = &slots.part[rank];
+    const struct share *share;
+
+    if (rank >= slots.ranks)
+        return false;
+    share = &slots.share[part->share];
+    return ranges_part(&share->memory, share->part_bytes, part->index, out);
+}
+
+bool slots_by_node(void)
+{
+    return slots.by_node;
 }
 
 uint64_t pc_memory_bytes(void)
 {
-    return slots.part_bytes * slots.ranks;
+    uint64_t bytes = 0;
+
+    for (uint32_t rank = 0; rank < slots.ranks; rank++)
+        bytes += slots.share[slots.part[rank].share].part_bytes;
+    return bytes;
 }
 
 static struct part *part_of(uintptr_t address)
@@ -270,8 +327,7 @@ int pc_slot_create(uint32_t rank, uint32_t ranks, const struct payload *payload,
     struct part *part = &slots.part[rank];
 
     assert(rank < ranks && ranks == slots.ranks && data_start % PAGE_BYTES == 0);
-    if (!ranges_part(&slots.free, slots.part_bytes, rank, &part->memory) ||
-        part->memory.end - part->memory.start < text)
+    if (!slots_part(rank, &part->memory) || part->memory.end - part->memory.start < text)
         return -ENOMEM;
     part->memory.end -= text;
     copy = text ? part->memory.end : 0;
