@@ -49,5 +49,6 @@ done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$torito" iso "$image" -o "$scratch/cd.iso" -- "${arguments[@]}" >&2 || exit
+echo 'boot_grub.sh: starting' >&2
 timeout -k 2 60 qemu-system-x86_64 -M q35 -accel tcg,thread=multi -smp 2 -m 256 -nodefaults \
     -no-user-config -display none -serial stdio "${firmware[@]}" -cdrom "$scratch/cd.iso" "$@"

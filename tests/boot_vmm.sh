@@ -34,6 +34,7 @@ gcc -m32 -march=i686 -O1 -ffreestanding -fno-pie -fno-stack-protector -fcf-prote
 # Serial port COM1, or none but the debug port.
 console=(-serial stdio)
 [ "$state" != cloud-hypervisor ] || console=(-serial none -debugcon stdio)
+echo 'boot_vmm.sh: starting' >&2
 timeout -k 2 60 qemu-system-x86_64 -M q35 -accel tcg,thread=multi -smp "$cpus" -m 320 -nodefaults \
     -no-user-config -no-reboot -display none "${console[@]}" -kernel "$scratch/loader" -initrd "$image" \
     -append "$state $cpus ${words[*]}" "$@"

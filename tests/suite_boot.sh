@@ -95,6 +95,73 @@ boot_vmm() { # STATE CPUS
     has out '^argument 9 bytes'
 }
 
+# What the kernel finds: nodes, and each rank's memory on its core's node.
+boot_numa() {
+    local rank from to
+
+    # Memory on both sides of the hole below 4 GiB; node 1 lies above it, whole.
+    run 0 timeout -k 2 60 "$BIN/torito" topo "$IMAGES/rank" --machine q35 --cores 4 --mem 5G -- \
+        -object memory-backend-ram,id=a,size=3G,reserve=off -numa node,memdev=a,cpus=0-1 \
+        -object memory-backend-ram,id=b,size=2G,reserve=off -numa node,memdev=b,cpus=2-3
+    tr -d '\r' <out >said
+    has said '^front door: PVH$'
+    has said '^nodes: 2$'
+    has said '^clock: TSC at [1-9][0-9]* kHz, by '
+    has said "^ranks' memory: on their cores' nodes\$"
+    for rank in 0 1 2 3; do
+        has said "^core $rank: APIC id $rank, node $((rank / 2))\$"
+        read -r from to < <(
+            sed -nE "s/^rank $rank: core $rank, (0x[0-9a-f]+) to (0x[0-9a-f]+),.*/\1 \2/p" said
+        )
+        [ $((to - from)) -ge $((900 << 20)) ] || fail "rank $rank has $(((to - from) >> 20)) MiB"
+        [ "$rank" -lt 2 ] || [ $((from)) -ge $((0x140000000)) ] || fail "rank $rank lies on node 0"
+        [ "$rank" -ge 2 ] || [ $((to)) -le $((0x140000000)) ] || fail "rank $rank lies on node 1"
+    done
+    # A node with next to no memory: nobody is starved for its sake.
+    run 0 timeout -k 2 60 "$BIN/torito" topo "$IMAGES/rank" --machine q35 --cores 2 --mem 520M -- \
+        -object memory-backend-ram,id=a,size=512M -numa node,memdev=a,cpus=0 \
+        -object memory-backend-ram,id=b,size=8M -numa node,memdev=b,cpus=1
+    has out "^ranks' memory: equal parts of all"
+}
+
+# As much memory as can be had here without touching it, which the program then takes from its far end.
+boot_big() { # MACHINE SIZE
+    run 0 timeout -k 2 60 "$BIN/torito" topo "$IMAGES/rank" --machine "$1" --cores 2 --mem "$2" -- \
+        -object "memory-backend-ram,id=a,size=$2,reserve=off" -machine memory-backend=a
+    has out "^memory in all: $((${2%G} * 1024 - 1)) MiB"
+    run 0 by_hand "$1" 2 "$2" "$IMAGES/rank" big -object "memory-backend-ram,id=a,size=$2,reserve=off" \
+        -machine memory-backend=a
+    equal lines "$(grep -c 'big from' out)" 4
+}
+
+# What no emulation by QEMU has: x2APIC, AVX-512 in every rank, a TSC whose frequency CPUID tells.
+boot_bochs() {
+    run 0 "$TESTS/boot_bochs.sh" 2 "$IMAGES/rank" torito.topo
+    tr -d '\r' <out >said
+    has said '^local APIC: x2APIC$'
+    has said '^timer: TSC deadline$'
+    has said '^features: .*avx512'
+    has said '^core 1: APIC id 1'
+    run 0 "$TESTS/boot_bochs.sh" 8 "$IMAGES/rank" bonjour
+    equal ranks "$(tr -d '\r' <out | grep -c '^bonjour from [0-9]* of 8')" 8
+    image "$TESTS/launch/avx512.c" -O2
+    run 0 "$TESTS/boot_bochs.sh" 2 "$IMAGES/avx512" torito.ranks=4
+    equal ranks "$(tr -d '\r' <out | grep -c '^avx512: rank [0-9]* of 4 kept its registers')" 4
+}
+
+boot_topo_refusals() {
+    run 2 "$BIN/torito" topo
+    run 2 "$BIN/torito" topo "$IMAGES/rank" --nothing
+    has err 'no option'
+    run 2 "$BIN/torito" topo "$IMAGES/rank" --cores
+    has err 'value is missing'
+    run 1 "$BIN/torito" topo /bin/true
+    run 1 env PATH=/nowhere "$BIN/torito" topo "$IMAGES/rank"
+    has err 'qemu-system-x86'
+    run 0 "$BIN/torito" topo --help
+    has out 'Usage'
+}
+
 # What `torito iso` refuses, and what it leaves behind then: nothing.
 boot_iso_refusals() {
     run 1 "$BIN/torito" iso nowhere
@@ -181,7 +248,19 @@ run_case boot.vmm.firecracker-mp 130 boot_vmm firecracker-mp 4
 run_case boot.vmm.firecracker-linux 130 boot_vmm firecracker-linux 2
 run_case boot.vmm.firecracker-linux-mp 130 boot_vmm firecracker-linux-mp 32
 run_case boot.vmm.cloud-hypervisor 130 boot_vmm cloud-hypervisor 8
+run_case boot.numa 130 boot_numa
+run_case boot.big.microvm 130 boot_big microvm 64G
+run_case boot.big.q35 130 boot_big q35 500G
+run_case boot.topo.refusals 20 boot_topo_refusals
 if [ -n "$CHECK_FULL" ]; then
+    missing=$("$TESTS/boot_bochs.sh" | tr '\n' ' ')
+    if [ -z "$missing" ]; then
+        run_case boot.bochs 600 boot_bochs
+    else
+        echo "skip boot.bochs: not installed: $missing"
+    fi
+    run_case boot.microvm.255 130 boot_by_hand microvm 255
+    run_case boot.q35.255 130 boot_by_hand q35 255
     for cpus in 1 2 4 8 16 32 64; do
         for m in microvm microvm,acpi=off q35; do
             run_case "boot.$m.$cpus" 70 boot_by_hand "$m" "$cpus"

@@ -7,6 +7,7 @@
 #include "tools/torito/info.h"
 #include "tools/torito/iso.h"
 #include "tools/torito/profile.h"
+#include "tools/torito/topo.h"
 
 static const struct subcommand {
     const char *name;
@@ -17,6 +18,7 @@ static const struct subcommand {
     {"info", "what an image holds and where it can start", info_command},
     {"iso", "a CD that starts an image on a PC", iso_command},
     {"profile", "where the time went, by a timeline of mpiexec --trace", profile_command},
+    {"topo", "what the kernel in an image sees of a machine", topo_command},
 };
 
 #define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
