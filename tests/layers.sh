@@ -11,7 +11,7 @@ shopt -s extglob
 cd "$(dirname "$0")/.." || exit 2
 
 declare -A allowed=()
-rooms=() public=() system_rooms=() system_headers=()
+rooms=() public=() insiders=() system_rooms=() system_headers=()
 failures=0
 
 complain() {
@@ -28,6 +28,9 @@ read_list() {
         if [[ $line == public:* ]]; then
             read -r line <<<"${line#public:}"
             public+=("$line")
+        elif [[ $line == inside:* ]]; then
+            read -r line <<<"${line#inside:}"
+            insiders+=("$line")
         elif [[ $line == system:* ]]; then
             line=${line#system:}
             read -ra system_rooms <<<"${line%%:*}"
@@ -51,10 +54,10 @@ find_room() { # FILE
     done
 }
 
-is_public() { # HEADER ROOM
+is_public() { # HEADER ROOM INCLUDING_ROOM
     local pattern
 
-    [[ $1 == "$2/${2##*/}.h" ]] && return 0
+    [[ $1 == "$2/${2##*/}.h" || " ${insiders[*]} " == *" $3 "* ]] && return 0
     for pattern in "${public[@]}"; do
         # shellcheck disable=SC2053 # a pattern on purpose
         [[ $1 == $pattern ]] && return 0
@@ -95,7 +98,7 @@ check_own() { # FILE ROOM HEADER
     elif [ "$room" != "$from" ]; then
         if [[ ${allowed[$from]} != *" $room "* ]]; then
             complain "$1: \"$3\": $from may not include $room"
-        elif ! is_public "$target" "$room"; then
+        elif ! is_public "$target" "$room" "$from"; then
             complain "$1: \"$3\" is private to $room"
         fi
     fi

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# fuzz.sh: libFuzzer on a parser of what another party wrote.
+#
+#   fuzz.sh                        the names of the targets
+#   fuzz.sh NAME SECONDS [FLAG]... builds build/fuzz/NAME and runs it for so long; status 0: no finding
+#   fuzz.sh NAME FILE...           runs it on these inputs only
+#
+# A target is one file here, NAME.c:
+#   - it defines LLVMFuzzerTestOneInput, which feeds bytes to the parser and aborts (__builtin_trap)
+#     when the result breaks what the parser's header promises;
+#   - a line `// fuzz: FILE...` names the sources it is built with, from the root of the tree;
+#   - inputs worth starting from lie in seeds/NAME/, if there are any, and words in NAME.dict.
+# Nothing else is to be registered: tests/suite_fuzz.sh runs whatever is here. What is found stays in
+# build/fuzz/: the corpus, and inputs that fail as NAME-crash-*. A finding becomes a seed, with its fix.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/../..
+out=${FUZZ_OUT:-$root/build/fuzz}
+
+if [ $# -eq 0 ]; then
+    for target in "$here"/*.c; do
+        basename "$target" .c
+    done
+    exit 0
+elif [ $# -eq 1 ] || [ ! -e "$here/$1.c" ]; then
+    sed -n '3,16s/^# \?//p' "$0"
+    exit 2
+fi
+name=$1
+shift
+mkdir -p "$out/corpus/$name"
+cd "$root"
+read -r -a sources < <(sed -n 's|^// fuzz: ||p' "$here/$name.c")
+clang-14 -std=gnu11 -g -O1 -I . -Wall -Wextra -Werror -fno-omit-frame-pointer -fno-sanitize-recover=all \
+    -fsanitize=fuzzer,address,undefined -o "$out/$name" "$here/$name.c" "${sources[@]}"
+if ! [[ $1 =~ ^[0-9]+$ ]]; then
+    exec "$out/$name" "$@"
+fi
+seconds=$1
+shift
+folders=("$out/corpus/$name")
+[ ! -d "$here/seeds/$name" ] || folders+=("$here/seeds/$name")
+[ ! -e "$here/$name.dict" ] || set -- -dict="$here/$name.dict" "$@"
+exec "$out/$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -max_len=4096 -verbosity=0 \
+    -print_final_stats=1 -artifact_prefix="$out/$name-" "$@" "${folders[@]}"
