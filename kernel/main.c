@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // main.c: from a machine that runs to ranks that run.
 #include "kernel/bus/bus.h"
+#include "kernel/file/p9/p9.h"
 #include "kernel/io/io.h"
 #include "kernel/rank/core_memory.h"
 #include "kernel/rank/rank.h"
@@ -26,7 +27,7 @@ static void core_main(struct core *core)
 
 // The kernel's own memory, in this order; each part starts a page.
 struct parts {
-    size_t bus, peers, core_memory, console;
+    size_t bus, peers, core_memory, console, p9;
 };
 
 static struct parts memory_parts(const struct boot *boot, uint32_t cores)
@@ -36,6 +37,7 @@ static struct parts memory_parts(const struct boot *boot, uint32_t cores)
         .peers = ROUND_UP(RANKS_MAX * sizeof(void *), PAGE_BYTES),
         .core_memory = ROUND_UP(core_memory_bytes(cores), PAGE_BYTES),
         .console = ROUND_UP(virtio_console_bytes(boot), PAGE_BYTES),
+        .p9 = ROUND_UP(p9_bytes(boot), PAGE_BYTES),
     };
 }
 
@@ -43,7 +45,7 @@ size_t kernel_memory_bytes(const struct boot *boot, uint32_t cores)
 {
     struct parts parts = memory_parts(boot, cores);
 
-    return parts.bus + parts.peers + parts.core_memory + parts.console;
+    return parts.bus + parts.peers + parts.core_memory + parts.console + parts.p9;
 }
 
 static void memory_give_out(const struct boot *boot)
@@ -59,6 +61,9 @@ static void memory_give_out(const struct boot *boot)
     at += parts.core_memory;
     if (parts.console)
         virtio_console_init(boot, at);
+    at += parts.console;
+    if (parts.p9)
+        p9_init(boot, at);
 }
 
 void kernel_main(const struct boot *boot)

@@ -29,6 +29,7 @@ virtio_device() {
 
 virtio_build() {
     image "$TESTS/launch/rank.c" -O2
+    image "$TESTS/launch/files_work.c" -O2
 }
 
 # No serial line: both streams of all ranks come by virtio-console.
@@ -50,7 +51,29 @@ virtio_console() { # WAY
     same lines wanted
 }
 
+# Directories of the host by 9p, found by their tags: the first is the working directory.
+virtio_9p() { # WAY
+    local device options=() machine=${VIRTIO_MACHINE[$1]} ranks=3 name
+    declare -A readonly=([vm]=off [locked]=on)
+
+    mkdir vm process locked
+    echo there >locked/there
+    for name in vm locked; do
+        virtio_device "$1" virtio-9p- ",fsdev=$name,mount_tag=$name"
+        options+=(-fsdev "local,id=$name,path=$PWD/$name,security_model=none,readonly=${readonly[$name]}"
+            "${device[@]}")
+    done
+    run 0 by_hand "$machine" $ranks 512 "$IMAGES/files_work" /locked "${options[@]}"
+    [ "$(grep -c 'files: ok$' out)" = $ranks ] || fail 'not every rank has finished'
+    (cd process && on linux -n $ranks "$IMAGES/files_work") >/dev/null
+    sort -o vm/log vm/log
+    sort -o process/log process/log
+    diff -r vm process || fail 'the files differ from those of a process'
+    [ "$(ls locked)" = there ] || fail 'a read-only directory was changed'
+}
+
 run_case virtio.build 60 virtio_build
 for way in legacy legacy-acpi-off modern modern-packed pci pci-packed; do
     run_case "virtio.console.$way" 70 virtio_console "$way"
+    run_case "virtio.9p.$way" 70 virtio_9p "$way"
 done

@@ -6,7 +6,7 @@
 //     calls.c            on pc: the same calls, made of open files (open.c), mounts (mount.c) and the
 //                        operations below
 //     forward/           back end: the launcher makes the calls (abi/file.h)
-//     another folder     back end: 9p over virtio
+//     p9/                back end: 9p over virtio
 //
 // A back end fills one struct file_backend and, on core 0 before any rank runs (from kernel_main),
 // calls file_mount for each directory it offers. At most one back end per boot. Nothing above keeps
@@ -128,6 +128,9 @@ const struct file_mount *file_mount_find(const char *path, const char **rest);
 
 // Is there a back end?
 bool file_present(void);
+
+// Where a rank starts if nobody says: the first mount, "/" if there is none.
+const char *file_home(void);
 
 // System call `nr` of the host for a thread of `rank`: what calls.c knows of files, else -ENOSYS.
 long file_call(struct rank *rank, long nr, const uint64_t arg[6]);

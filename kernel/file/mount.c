@@ -25,6 +25,11 @@ bool file_present(void)
     return file_backend != NULL;
 }
 
+const char *file_home(void)
+{
+    return mount_count ? mounts[0].path : "/";
+}
+
 // Behind slashes and "." at the start of `path`.
 static const char *skip(const char *path)
 {

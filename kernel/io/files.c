@@ -4,6 +4,7 @@
 // The numbers are the rank's own. The table and the path of the working directory lie in the rank's
 // slot: dedicated memory, gone with the rank. Descriptors of the host are opened close-on-exec, one
 // for each of a rank's, so offsets are shared by duplicates only, as POSIX says.
+#include "kernel/file/file.h"
 #include "kernel/io/host.h"
 #include "kernel/io/io.h"
 #include "kernel/io/special.h"
@@ -167,7 +168,7 @@ static int directory_open(struct rank *rank)
     long result;
 
     rank->cwd_fd = -1;
-    format(rank->cwd, PATH_MAX, "%s", *path ? path : "/");
+    format(rank->cwd, PATH_MAX, "%s", *path ? path : file_home());
     if (!host_is_kernel())
         return 0;
     result = host(__NR_openat, (uint64_t[6]){(uint64_t)AT_FDCWD, (uintptr_t)(*path ? path : "."),
