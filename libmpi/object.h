@@ -38,6 +38,7 @@ struct mpii_object {
     bool predefined;                    // never freed
     bool name_owned;                    // `name` came from malloc
     int uses;                           // the user's handle counts as one
+    int number;                         // of the handle, for Fortran (object/number.h); 0: none yet
     struct mpii_attributes *attributes; // communicators, datatypes, windows; NULL: never had any
     struct mpii_errhandler *errhandler; // communicators, windows, files, sessions; NULL: the initial one
     char *name;                         // malloc'ed or a constant of predefined objects; NULL: none
@@ -70,7 +71,7 @@ static inline bool mpii_object_drop(struct mpii_object *object)
     return --object->uses == 0 && !object->predefined;
 }
 
-// Frees the name, the error handler's use and the memory. Attributes must be gone: see below.
+// Frees the name, the error handler's use, the number and the memory. Attributes must be gone: see below.
 void mpii_object_delete(void *pointer);
 
 // Attributes (MPI 4.1, 7.7). The array of an object carries the functions that work on it, so that a

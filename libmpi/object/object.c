@@ -2,6 +2,7 @@
 // object.c: memory of MPI objects.
 #include "libmpi/object/attribute.h"
 #include "libmpi/object/error.h"
+#include "libmpi/object/number.h"
 #include <stdlib.h>
 
 void *mpii_object_new(enum mpii_kind kind, size_t bytes)
@@ -24,6 +25,7 @@ void mpii_object_delete(void *pointer)
     if (object->errhandler)
         mpii_errhandler_drop(object->errhandler);
     free(object->attributes); // empty by now, yet still there
+    mpii_number_drop(object);
     // The compiler would drop a store to memory that is about to be freed; the handle check needs it.
     *(volatile uint32_t *)&object->magic = 0;
     free(object);

@@ -2,6 +2,7 @@
 // request.c: requests are recycled, never given back to malloc: another core may still look at the
 // `waiter` of one that has just finished (match.c).
 #include "libmpi/request.h"
+#include "libmpi/object/number.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,7 @@ void mpii_request_delete(struct mpii_request *request)
         mpii_comm_drop(request->comm);
     if (request->type)
         mpii_type_drop(request->type);
+    mpii_number_drop(&request->object);
     request->object.magic = 0;
     request->link = recycled;
     recycled = request;
