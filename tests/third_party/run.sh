@@ -166,8 +166,8 @@ mpich/examples/cpi.c|says_pi||
 mpich/examples/hellow.c|says_hello||
 mpich/examples/icpi.c|says_pi||10000\n0\n
 mpich/examples/srtest.c|says_received||
-mpich/examples/pmandel.c|says_picture|-i -xscale 99 -out /dev/stdout|-2 -2 2 2 99\n0 0 0 0 0\n
-mpich/examples/pmandel_fence.c|says_picture|-i -xscale 99 -out /dev/stdout|-2 -2 2 2 99\n0 0 0 0 0\n
+mpich/examples/pmandel.c|says_picture|-i -xscale 99 -yscale 99 -out /dev/stdout|-2 0 0 2 99\n0 0 0 0 0\n
+mpich/examples/pmandel_fence.c|says_picture|-i -xscale 99 -yscale 99 -out /dev/stdout|-2 0 0 2 99\n0 0 0 0 0\n
 mpich/examples/ircpi.c|says_pi||10000\n0\n
 mpich/examples/parent.c|-||
 mpich/examples/child.c|-||
