@@ -17,9 +17,10 @@
 #include <stdint.h>
 
 #define JOB_MAGIC 0x31424f4a4f52542eull // ".TROJOB1"
-#define JOB_VERSION 1u
+#define JOB_VERSION 2u
 #define JOB_ALIGN 0x200000u // where a VM's second node may start
 #define JOB_FRAMES_MAX 32
+#define JOB_WAIT_FRAMES_MAX 16
 #define JOB_NO_RANK 0xffffffffu
 #define JOB_STDIN_ALL 0xfffffffeu
 #define JOB_RANKS_MAX 1024u
@@ -51,6 +52,7 @@ enum job_cause {
     JOB_ABORT,  // `rank` called MPI_Abort; text holds its message, if any
     JOB_SIGNAL, // a fatal signal in `rank`: see signal, address, frames
     JOB_PANIC,  // the kernel itself failed; text says how
+    JOB_STUCK,  // a deadlock: struct job_wait says who waits for what
 };
 
 struct job_end {
@@ -70,6 +72,25 @@ struct job_end {
     int32_t core_file; // JOB_CORE: 1: core.RANK is written; negative: the errno why not; 0: none wanted
     uint64_t frames[JOB_FRAMES_MAX]; // instruction addresses, innermost first, as they were at run time
     char text[256]; // one line more, for example "stack overflow" or why memory ran out; may be empty
+};
+
+enum job_wait_kind {
+    JOB_WAIT_MPI,     // in a call of MPI
+    JOB_WAIT_THREAD,  // for another thread of the rank, or a lock
+    JOB_WAIT_ENDED,   // nothing: the rank has ended
+    JOB_WAIT_MESSAGE, // not a wait: a message that came and that no receive has asked for
+};
+
+// One line of the table of a deadlock.
+struct job_wait {
+    uint32_t kind; // enum job_wait_kind
+    uint32_t rank;
+    uint32_t core;
+    uint32_t frame_count;
+    uint64_t waited_ns; // at least so long
+    uint64_t slot;      // as in struct job_end
+    uint64_t frames[JOB_WAIT_FRAMES_MAX];
+    char text[128]; // arguments of the call, as far as its library can tell; may be empty
 };
 
 // A part of `mpiexec A : B`. Strings lie end to end, each with its NUL.
@@ -118,11 +139,13 @@ struct job {
     uint64_t out_data_offset; // ring r's data at out_data_offset + r * ring_bytes
     uint64_t in_data_offset;  // as out_data_offset
     uint32_t ring_bytes;      // a power of two
-    int32_t kick_fd;          // machine linux: an eventfd the kernel writes 1 to; -1 on pc
-    uint64_t tsc_khz;         // 0: unknown; the launcher's hint for a VM
-    uint64_t wall_ns;         // CLOCK_REALTIME when the launcher wrote this
-    uint8_t random[32];       // AT_RANDOM and getrandom are seeded by it
-    uint64_t started_ns;      // [L] CLOCK_MONOTONIC of the launcher's own start
+    uint64_t waits_offset;    // struct job_wait[waits_max]
+    uint32_t waits_max;
+    int32_t kick_fd;     // machine linux: an eventfd the kernel writes 1 to; -1 on pc
+    uint64_t tsc_khz;    // 0: unknown; the launcher's hint for a VM
+    uint64_t wall_ns;    // CLOCK_REALTIME when the launcher wrote this
+    uint8_t random[32];  // AT_RANDOM and getrandom are seeded by it
+    uint64_t started_ns; // [L] CLOCK_MONOTONIC of the launcher's own start
 
     // The launcher sets it before it sleeps, and looks at the rings once more: see job_kick in ring.h.
     alignas(64) _Atomic uint32_t launcher_sleeps; // [L] while running
@@ -130,6 +153,7 @@ struct job {
 
     alignas(64) _Atomic uint32_t state; // [K] enum job_state
     _Atomic uint32_t end_claimed;       // [K] the first to set it writes `end`
-    struct job_end end;                 // [K]
-    uint64_t boot_tsc, main_tsc;        // [K] JOB_TIMINGS
+    uint32_t wait_count;         // [K] JOB_STUCK: what there is to tell; waits_max of them are told
+    struct job_end end;          // [K]
+    uint64_t boot_tsc, main_tsc; // [K] JOB_TIMINGS
 };

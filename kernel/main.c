@@ -78,6 +78,7 @@ void kernel_main(const struct boot *boot)
     job_end_report = crash_print;
     rank_at_exit = io_close_rank;
     rank_trace_empty = io_trace_empty;
+    sched_stuck_call(cores, deadlock_end);
     syscall_trace = boot->job ? (boot->job->flags & JOB_STRACE) != 0 : boot->strace;
     if (ranks < 1 || ranks > RANKS_MAX)
         panic("%u ranks asked for; Torito runs 1 to %d", ranks, RANKS_MAX);

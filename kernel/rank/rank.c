@@ -232,6 +232,7 @@ void rank_exit(int status)
 
         job_end(&end);
     }
+    rank->ended = true;
     // acq_rel: whoever counts the last rank out has seen what the others wrote.
     if (atomic_fetch_sub_explicit(&ranks_left, 1, memory_order_acq_rel) == 1) {
         struct job_end end = {.cause = JOB_DONE, .rank = JOB_NO_RANK, .vector = 256};

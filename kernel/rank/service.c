@@ -48,6 +48,11 @@ static void service_wake(void *thread)
     sched_wake(thread);
 }
 
+static void service_explain(void (*how)(void *thread, char *text, size_t bytes))
+{
+    rank_self()->explain = how;
+}
+
 static void service_rouse(uint32_t core)
 {
     machine->core_wake(core);
@@ -84,6 +89,7 @@ void services_fill(struct rank *rank)
                                        .thread = service_thread,
                                        .wait = sched_wait,
                                        .wake = service_wake,
+                                       .explain = service_explain,
                                        .spins = machine->poll_spins ? SPINS : SPINS_SHARED,
                                        .others_ready = sched_others_ready,
                                        .core_of = service_core_of,

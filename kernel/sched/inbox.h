@@ -20,6 +20,12 @@ bool inbox_post(struct inbox *inbox, struct thread *thread);
 void inbox_drain(struct inbox *inbox, void (*woken)(void *context, struct thread *thread),
                  void *context);
 
+// Any core: a glance.
+static inline bool inbox_empty(const struct inbox *inbox)
+{
+    return atomic_load_explicit(&inbox->head, memory_order_relaxed) == NULL;
+}
+
 // The thread's core: uses up the thread's token. True if there was one.
 static inline bool token_take(struct thread *thread)
 {

@@ -8,6 +8,7 @@
 #include "kernel/sched/sched.h"
 #include "kernel/bus/bus.h"
 #include "kernel/sched/inbox.h"
+#include "kernel/sched/quiet.h"
 #include "kernel/sched/watch.h"
 #include "lib/lib.h"
 #include "machine/x86/x86.h"
@@ -15,12 +16,17 @@
 #define MXCSR_DEFAULT 0x1f80u
 #define X87_DEFAULT 0x037fu
 
+static void (*on_stuck)(void);
+static uint32_t cores_watched;
+
 struct run_queue {
     struct thread *head, *tail;
     struct thread *sleepers; // by deadline, earliest first
-    struct thread *pollers;  // blocked in sched_wait
+    struct thread *pollers;  // blocked in sched_wait, latest first
     struct service_watch *watches;
     uint64_t nap_ns;    // of the next sleep with watches
+    uint32_t hopeful;   // threads blocked in sched_block: see quiet.h
+    bool quiet;         // asleep without hope, or just awake and looking
     struct thread idle; // the context the core booted with: starts the first thread, buries the dead
     struct thread *dead;
     void (*dead_done)(struct thread *thread);
@@ -84,6 +90,7 @@ static void sleeper_remove(struct run_queue *queue, struct thread *thread)
 
 static void poller_insert(struct run_queue *queue, struct thread *thread)
 {
+    thread->since_ns = 0; // set when the core has nothing else to do: see pollers_stamp
     thread->poll_prev = NULL;
     thread->poll_next = queue->pollers;
     if (queue->pollers)
@@ -153,6 +160,15 @@ static void switch_to(struct core *core, struct thread *from, struct thread *to)
         machine->vector_restore(from->vector_area);
 }
 
+// There is something to do.
+static void noise(struct core *core)
+{
+    if (core->queue->quiet) {
+        core->queue->quiet = false;
+        quiet_leave(core->index);
+    }
+}
+
 // Messages wait: lets a waiting thread look at them. If the running thread is one, it does so here, on
 // its own stack, and no switch is needed to pass a message on; otherwise one is made ready.
 static void messages_dispatch(struct core *core)
@@ -161,6 +177,7 @@ static void messages_dispatch(struct core *core)
 
     if (!queue->pollers || !bus_pending(core->index))
         return;
+    noise(core);
     if (core->thread->poll)
         core->thread->poll();
     else
@@ -191,7 +208,36 @@ static uint64_t nap_end(struct run_queue *queue, uint64_t deadline_ns)
     return end < deadline_ns ? end : deadline_ns;
 }
 
-static void idle(struct core *core)
+// Since when do they wait? The clock is read once per sleep of the core, and not for each wait.
+static void pollers_stamp(struct run_queue *queue)
+{
+    uint64_t now;
+
+    if (!queue->pollers || queue->pollers->since_ns)
+        return;
+    now = machine->now_ns();
+    for (struct thread *thread = queue->pollers; thread && !thread->since_ns;
+         thread = thread->poll_next)
+        thread->since_ns = now;
+}
+
+// The core has looked, having read `round` before, and found nothing: until when it may sleep.
+static uint64_t quiet_end(struct core *core, uint64_t round, uint64_t deadline_ns)
+{
+    struct run_queue *queue = core->queue;
+    uint64_t until;
+
+    if (!on_stuck || queue->hopeful)
+        return deadline_ns;
+    core->thread->fs_base = machine->fs_get(); // for who tells of it
+    queue->quiet = true;
+    until = quiet_enter(core->index, cores_watched, round);
+    if (!until)
+        on_stuck();
+    return until < deadline_ns ? until : deadline_ns;
+}
+
+static void idle(struct core *core, uint64_t round)
 {
     struct run_queue *queue = core->queue;
 
@@ -199,10 +245,14 @@ static void idle(struct core *core)
     // That this core sleeps, before the last look at the words: see watch.h for the other side.
     atomic_thread_fence(memory_order_seq_cst);
     watches_look(&queue->watches, reached, queue);
-    if (!queue->head && bus_sleep(core->index)) {
-        machine->core_idle(core,
-                           nap_end(queue, queue->sleepers ? queue->sleepers->deadline_ns : NEVER));
-        bus_awake(core->index);
+    // Messages that nobody here would take, such as those for ranks that have ended, keep no core awake.
+    if (!queue->head && (!queue->pollers || bus_sleep(core->index))) {
+        uint64_t deadline = queue->sleepers ? queue->sleepers->deadline_ns : NEVER;
+
+        pollers_stamp(queue);
+        machine->core_idle(core, nap_end(queue, quiet_end(core, round, deadline)));
+        if (queue->pollers)
+            bus_awake(core->index);
     }
     atomic_store_explicit(&queue->asleep, 0, memory_order_relaxed);
 }
@@ -214,16 +264,21 @@ static struct thread *next_wait(struct core *core)
     uint32_t turns = 0, spins = queue->pollers ? machine->poll_spins : machine->idle_spins;
 
     queue->nap_ns = WATCH_NAP_NS;
-    for (;;) { // ends when a thread is woken; a job in which none ever is ends by the launcher
+    for (;;) { // ends when a thread is woken; a job in which none can be ends in idle
+        uint64_t round = quiet_round();
         struct thread *thread = next_ready(core);
 
-        if (thread)
+        if (thread) {
+            // Who only looks whether something has come from outside has not begun with anything.
+            if (thread->hopeful || !thread->timed_out)
+                noise(core);
             return thread;
+        }
         if (turns++ < spins) {
             __builtin_ia32_pause();
             continue;
         }
-        idle(core);
+        idle(core, round);
         turns = 0;
     }
 }
@@ -299,6 +354,8 @@ void thread_stop(struct thread *thread)
         }
         before = at;
     }
+    if (thread->hopeful)
+        queue->hopeful--;
     thread->state = THREAD_EXITED;
 }
 
@@ -365,7 +422,7 @@ static void block(struct core *core, struct thread *self)
     away_end(self, begin);
 }
 
-bool sched_block(uint64_t deadline_ns)
+bool sched_block_hopeless(uint64_t deadline_ns)
 {
     struct core *core = core_self();
     struct thread *self = core->thread;
@@ -379,16 +436,38 @@ bool sched_block(uint64_t deadline_ns)
     return !self->timed_out;
 }
 
-void sched_wait(bool (*poll)(void))
+bool sched_block(uint64_t deadline_ns)
+{
+    struct core *core = core_self();
+    struct thread *self = core->thread;
+    bool in_time;
+
+    // Counted until it runs again: before that the core does not sleep.
+    self->hopeful = true;
+    core->queue->hopeful++;
+    in_time = sched_block_hopeless(deadline_ns);
+    core->queue->hopeful--;
+    self->hopeful = false;
+    return in_time;
+}
+
+// `frame`: of the function that the program has called.
+static void wait(bool (*poll)(void), const void *frame)
 {
     struct core *core = core_self();
     struct thread *self = core->thread;
 
     if (token_take(self))
         return;
+    self->wait_frame = frame;
     self->poll = poll;
     poller_insert(core->queue, self);
     block(core, self);
+}
+
+void sched_wait(bool (*poll)(void))
+{
+    wait(poll, __builtin_frame_address(0));
 }
 
 void sched_watch(struct service_watch *watch, bool (*poll)(void))
@@ -396,7 +475,7 @@ void sched_watch(struct service_watch *watch, bool (*poll)(void))
     struct run_queue *queue = core_self()->queue;
 
     watch_insert(&queue->watches, watch, thread_self());
-    sched_wait(poll);
+    wait(poll, __builtin_frame_address(0));
     watch_remove(&queue->watches, watch);
 }
 
@@ -417,6 +496,12 @@ void sched_wake(struct thread *thread)
     } else { // its next block returns at once
         atomic_store_explicit(&thread->wake_pending, 1, memory_order_relaxed);
     }
+}
+
+void sched_stuck_call(uint32_t cores, void (*stuck)(void))
+{
+    cores_watched = cores;
+    on_stuck = stuck;
 }
 
 bool sched_others_ready(void)

@@ -25,11 +25,14 @@ struct thread {
     bool in_syscall;      // vector registers must survive a switch
     uint8_t state;        // enum thread_state; the core's
     bool timed_out;       // why the last sched_block ended
+    bool hopeful;         // in sched_block; the core's
     uint32_t core;        // never changes
     uint64_t deadline_ns; // while on the core's list of sleepers
     struct thread *next;  // run queue
     bool (*poll)(void);   // blocked in sched_wait: looks for messages of this core
     struct thread *poll_next, *poll_prev;
+    uint64_t since_ns;      // since when its core has had nothing to do but wait for it; 0: not yet
+    const void *wait_frame; // of sched_wait, for backtraces: its caller's rbp, then the return address
     struct thread *sleep_next, *sleep_prev;
     _Atomic(struct thread *) inbox_next; // from here to in_inbox: wakers of other cores write, too
     _Atomic uint32_t wake_pending;       // a wake nobody has used yet
@@ -85,8 +88,17 @@ void sched_yield(void);
 // time-out. A wake that came before the block ends it at once, so "publish, then block" is safe.
 bool sched_block(uint64_t deadline_ns);
 
-// Blocks until sched_wake, like sched_block without a deadline, for a thread that waits for messages.
-// When the core has nothing to run, it calls poll() of a waiting thread as long as messages wait on
+// The same for what only another thread of the job can end: a wait for such things alone may be a
+// deadlock, see quiet.h. sched_block is for what comes from outside, such as time, input and signals.
+// A deadline here is for a look at something that no deadlock waits for.
+bool sched_block_hopeless(uint64_t deadline_ns);
+
+// Before any core runs: `stuck` is called when all threads of the job are blocked for ever, on one or more
+// of the cores, and does not return. NULL: nobody wants to know.
+void sched_stuck_call(uint32_t cores, void (*stuck)(void));
+
+// Blocks until sched_wake, like sched_block_hopeless without a deadline, for a thread that waits for
+// messages. When the core has nothing to run, it calls poll() of a waiting thread as long as messages wait on
 // the bus: poll takes them and wakes whom they are for. It runs on the thread's stack while the thread
 // is blocked (or right before it returns to its caller) and must not block.
 void sched_wait(bool (*poll)(void));

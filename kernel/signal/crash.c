@@ -115,6 +115,49 @@ static void print_frames(const struct job_end *end)
     }
 }
 
+// "MPI_Recv" if that is the function the user has called: the outermost of MPI's.
+static const char *wait_call(const struct symbol symbol[], uint32_t count, uint32_t *caller)
+{
+    *caller = count;
+    for (uint32_t i = count; i-- > 0;) {
+        const char *name = symbol[i].name + (symbol[i].name[0] == 'P');
+
+        if (strncmp(name, "MPI_", 4) == 0) {
+            *caller = i + 1;
+            return name;
+        }
+    }
+    return "a call of MPI";
+}
+
+void crash_print_wait(const struct job_wait *wait)
+{
+    struct symbol symbol[JOB_WAIT_FRAMES_MAX];
+    uint32_t caller;
+    const char *call;
+    char line[512];
+    int at = format(line, sizeof line, "  rank %u ", wait->rank);
+
+    for (uint32_t i = 0; i < wait->frame_count; i++)
+        symbol[i] = (struct symbol){.addr = wait->frames[i] - wait->slot};
+    symbols_find(symbol, wait->frame_count);
+    call = wait_call(symbol, wait->frame_count, &caller);
+    if (wait->kind == JOB_WAIT_ENDED)
+        at += format(line + at, sizeof line - (size_t)at, "has ended");
+    else if (wait->kind == JOB_WAIT_THREAD)
+        at += format(line + at, sizeof line - (size_t)at, "waits for another of its threads");
+    else if (wait->kind == JOB_WAIT_MESSAGE)
+        at += format(line + at, sizeof line - (size_t)at, "has not received %s", wait->text);
+    else
+        at += format(line + at, sizeof line - (size_t)at, "waits in %s(%s)", call, wait->text);
+    if (wait->kind == JOB_WAIT_MPI && caller < wait->frame_count)
+        at += format(line + at, sizeof line - (size_t)at, ", called from %s+0x%lx",
+                     symbol[caller].name[0] ? symbol[caller].name : "image",
+                     symbol[caller].addr - symbol[caller].start);
+    at += format(line + at, sizeof line - (size_t)at, "\n");
+    print(line, at, sizeof line);
+}
+
 void crash_print(const struct job_end *end)
 {
     char line[512];
@@ -137,6 +180,7 @@ void crash_print(const struct job_end *end)
         print_frames(end);
         break;
     case JOB_PANIC:
+    case JOB_STUCK:
         at = format(line, sizeof line, "torito: %s\n", end->text);
         print(line, at, sizeof line);
         break;

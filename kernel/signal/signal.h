@@ -55,6 +55,13 @@ long sys_getitimer(struct thread *self, const uint64_t arg[6]);
 // called. Reads only memory that slot_check allows. Returns how many.
 uint32_t unwind(const struct rank *rank, const struct regs *regs, uint64_t frames[], uint32_t max);
 
+// All threads of the job are blocked for ever (kernel/sched/quiet.h): ends the job with a table of who
+// waits for what, where, and since when. On any stack.
+_Noreturn void deadlock_end(void);
+
+// Prints a line of that table to the console, for runs without a launcher.
+void crash_print_wait(const struct job_wait *wait);
+
 // Prints what struct job_end says to the console, with function names where the image's symbols can
 // be read (machine linux); for runs without a launcher.
 void crash_print(const struct job_end *end);

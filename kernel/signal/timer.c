@@ -55,6 +55,14 @@ static uint64_t next_look_ns(const struct rank *rank)
     return rank->alarm_ns && rank->alarm_ns < look ? rank->alarm_ns : look;
 }
 
+// Might the next look bring anything? mpiexec passes on the signals of the user; without a handler for
+// those, it looks for nothing, and a deadlock is one all the same.
+static bool hopeful(const struct rank *rank)
+{
+    return rank->alarm_ns || signal_action_of((struct rank *)rank, SIGUSR1)->handler ||
+           signal_action_of((struct rank *)rank, SIGUSR2)->handler;
+}
+
 static void watch(void *arg)
 {
     struct rank *rank = arg;
@@ -64,7 +72,10 @@ static void watch(void *arg)
             timer_check(rank);
         if (rank->watches_launcher)
             launcher_check(rank);
-        sched_block(next_look_ns(rank));
+        if (hopeful(rank))
+            sched_block(next_look_ns(rank));
+        else
+            sched_block_hopeless(next_look_ns(rank));
     }
 }
 

@@ -163,7 +163,8 @@ static long waiter_sleep(struct waiter *waiter, uint64_t deadline_ns)
 {
     for (;;) { // ended by a waker, the clock or a signal
         bool signal = io_signal_pending();
-        bool in_time = signal || sched_block(deadline_ns);
+        bool in_time = signal || (deadline_ns == NEVER ? sched_block_hopeless(NEVER)
+                                                       : sched_block(deadline_ns));
         struct bucket *bucket = waiter_lock(waiter);
         bool woken = waiter->woken;
         bool leaves = woken || signal || !in_time;

@@ -51,6 +51,11 @@ bool sched_block(uint64_t deadline_ns)
     return while_blocked();
 }
 
+bool sched_block_hopeless(uint64_t deadline_ns)
+{
+    return sched_block(deadline_ns);
+}
+
 void sched_wake(struct thread *thread)
 {
     (void)thread;

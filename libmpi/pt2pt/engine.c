@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // engine.c: sending, looking at the bus, and waiting. See request.h for who does what.
+#include "libmpi/pt2pt/explain.h"
 #include "libmpi/pt2pt/wire.h"
 #include <string.h>
 
@@ -23,6 +24,7 @@ void mpii_engine_init(void)
     mpii_endpoint.world = mpii_engine->rank;
     mpii_endpoint.core = mpii_engine->core;
     mpii_lanes_init();
+    mpii_engine->explain(mpii_explain);
     // [P] release: the endpoint before its address.
     atomic_store_explicit(&mpii_engine->peers[mpii_engine->rank], &mpii_endpoint,
                           memory_order_release);

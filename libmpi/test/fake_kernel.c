@@ -56,6 +56,11 @@ static void fake_wake(void *thread)
     (void)thread;
 }
 
+static void fake_explain(void (*how)(void *thread, char *text, size_t bytes))
+{
+    (void)how;
+}
+
 static void fake_watch(struct service_watch *watch, bool (*poll)(void))
 {
     (void)watch;
@@ -114,6 +119,7 @@ struct fake_kernel fake_kernel = {
                  .thread = fake_thread,
                  .wait = fake_wait,
                  .wake = fake_wake,
+                 .explain = fake_explain,
                  .others_ready = fake_no,
                  .core_of = fake_core_of,
                  .peers = peers,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // region.c: the layout of the job's memory.
 //
-//   struct job | sections | strings | control words of the rings | data of the rings | images
+//   struct job | sections | strings | lines for a deadlock | control words of the rings | data of the rings |
+//   images
 //
 // Ring data and images begin at page boundaries. Nothing in here is ever read back as an offset:
 // the program can write to all of it.
@@ -16,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define WAITS_MORE 32 // ranks may have several threads, and messages to tell of
 #define RING_BYTES_MAX (256u << 10)
 #define RING_BYTES_MIN (64u << 10)  // a record of RING_RECORD_MAX and more
 #define RINGS_BYTES_GOOD (3u << 19) // with them, a small job fits in one large page
@@ -23,8 +25,8 @@
 _Static_assert(RING_BYTES_MIN >= 2 * (RING_RECORD_MAX + sizeof(uint32_t)) - 8, "see ring.h");
 
 struct layout {
-    uint64_t sections, strings, out, in, out_data, in_data, images, end;
-    uint32_t ring_bytes, in_count;
+    uint64_t sections, strings, waits, out, in, out_data, in_data, images, end;
+    uint32_t ring_bytes, in_count, waits_max;
 };
 
 static uint64_t round_up(uint64_t bytes, uint64_t to)
@@ -64,7 +66,9 @@ static struct layout layout_make(const struct plan *plan)
            (uint64_t)at.ring_bytes * (plan->ranks + at.in_count) > RINGS_BYTES_GOOD)
         at.ring_bytes /= 2;
     at.strings = at.sections + plan->section_count * sizeof(struct job_section);
-    at.out = round_up(at.strings + strings_bytes(plan), 64);
+    at.waits = round_up(at.strings + strings_bytes(plan), 64);
+    at.waits_max = 2 * plan->ranks + WAITS_MORE;
+    at.out = round_up(at.waits + at.waits_max * sizeof(struct job_wait), 64);
     at.in = at.out + plan->ranks * sizeof(struct job_ring);
     at.out_data = round_up(at.in + (at.in_count + 1) * sizeof(struct job_ring), 4096);
     at.in_data = at.out_data + (uint64_t)plan->ranks * at.ring_bytes;
@@ -170,6 +174,8 @@ static void job_put(struct region *region, const struct plan *plan, const struct
     job->out_data_offset = layout->out_data;
     job->in_data_offset = layout->in_data;
     job->ring_bytes = layout->ring_bytes;
+    job->waits_offset = layout->waits;
+    job->waits_max = layout->waits_max;
     job->wall_ns = (uint64_t)wall.tv_sec * 1000000000u + (uint64_t)wall.tv_nsec;
     job->started_ns = plan->start.ns;
     job->end.rank = JOB_NO_RANK;
@@ -202,6 +208,8 @@ void region_create(struct region *region, const struct plan *plan, int kick_fd, 
     struct layout layout = layout_make(plan);
 
     region->ranks = plan->ranks;
+    region->waits_offset = layout.waits;
+    region->waits_max = layout.waits_max;
     // A whole number of large pages: a VM maps it as it is.
     region->bytes = round_up(layout.end, JOB_ALIGN);
     region->fd = memfd_create("torito-job", MFD_CLOEXEC);

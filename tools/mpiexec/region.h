@@ -10,6 +10,8 @@ struct region {
     struct job *job;
     uint64_t nonce;
     uint32_t ranks;
+    uint64_t waits_offset; // what struct job says, out of the program's reach
+    uint32_t waits_max;
     struct channel *out; // one for each rank
     struct channel *in;
     uint32_t in_count; // 0, 1 or one for each rank

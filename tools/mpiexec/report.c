@@ -2,6 +2,7 @@
 // report.c: sentences about the end of a job, and backtraces.
 #include "report.h"
 #include "abi/image.h"
+#include "deadlock.h"
 #include "say.h"
 #include "symbols.h"
 #include <ctype.h>
@@ -148,8 +149,9 @@ static void signal_say(const struct job_end *end, const struct plan *plan)
     free(where);
 }
 
-static int job_end_say(const struct job_end *end, const struct plan *plan)
+static int job_end_say(const struct ending *ending, const struct plan *plan)
 {
+    const struct job_end *end = &ending->end;
     int status = (int)(end->status & 255);
 
     switch ((enum job_cause)end->cause) {
@@ -170,6 +172,10 @@ static int job_end_say(const struct job_end *end, const struct plan *plan)
         if (end->signal != SIGPIPE) // its reader has left: the status says enough, as a shell's does
             signal_say(end, plan);
         status = status != 0 ? status : STATUS_SIGNAL + (int)(end->signal & 127);
+        break;
+    case JOB_STUCK:
+        say("%s", end->text);
+        deadlock_say(ending, plan);
         break;
     case JOB_PANIC:
         say("the kernel stopped on core %u: %s", end->core, end->text);
@@ -223,7 +229,7 @@ int report_ending(const struct ending *ending, const struct plan *plan)
 {
     switch (ending->kind) {
     case ENDING_JOB:
-        return job_end_say(&ending->end, plan);
+        return job_end_say(ending, plan);
     case ENDING_TIMEOUT:
         say("timed out after %g s", plan->options->timeout_s);
         return STATUS_TIMEOUT;

@@ -84,6 +84,38 @@ static uint32_t job_state(const struct run *run)
     return atomic_load_explicit(&run->region->job->state, memory_order_acquire);
 }
 
+static void text_check(char *text, size_t bytes)
+{
+    text[bytes - 1] = '\0';
+    for (char *c = text; *c != '\0'; c++) {
+        if (iscntrl((unsigned char)*c) && *c != '\n')
+            *c = '?';
+    }
+}
+
+static void waits_copy(struct run *run)
+{
+    const struct region *region = run->region;
+    const char *from = (const char *)region->job + region->waits_offset;
+    struct ending *ending = run->ending;
+    uint32_t told = region->job->wait_count;
+    uint32_t count = told < region->waits_max ? told : region->waits_max;
+
+    ending->waits_lost = told - count;
+    ending->waits = need(calloc(count + 1, sizeof *ending->waits));
+    for (uint32_t i = 0; i < count; i++) {
+        struct job_wait *wait = &ending->waits[ending->wait_count];
+
+        memcpy(wait, from + i * sizeof *wait, sizeof *wait);
+        if (wait->rank >= run->plan->ranks)
+            continue;
+        if (wait->frame_count > JOB_WAIT_FRAMES_MAX)
+            wait->frame_count = JOB_WAIT_FRAMES_MAX;
+        text_check(wait->text, sizeof wait->text);
+        ending->wait_count++;
+    }
+}
+
 static void end_copy(struct run *run)
 {
     struct job_end *end = &run->ending->end;
@@ -95,11 +127,9 @@ static void end_copy(struct run *run)
         end->section = 0;
     if (end->frame_count > JOB_FRAMES_MAX)
         end->frame_count = JOB_FRAMES_MAX;
-    end->text[sizeof end->text - 1] = '\0';
-    for (char *c = end->text; *c != '\0'; c++) {
-        if (iscntrl((unsigned char)*c) && *c != '\n')
-            *c = '?';
-    }
+    text_check(end->text, sizeof end->text);
+    if (end->cause == JOB_STUCK)
+        waits_copy(run);
 }
 
 static void state_look(struct run *run, uint64_t now)

@@ -20,9 +20,12 @@ struct ending {
     int signal;
     int wait_status;
     const struct sink *sink;
-    struct job_end end; // checked: every number in range, the text printable
-    bool booted;        // the kernel had got as far as the program
-    uint64_t booted_ns; // when that was noticed; with --timings within a millisecond
+    struct job_end end;     // checked: every number in range, the text printable
+    struct job_wait *waits; // checked likewise: a deadlock's lines; NULL: none
+    uint32_t wait_count;    // of waits
+    uint32_t waits_lost;    // that found no room
+    bool booted;            // the kernel had got as far as the program
+    uint64_t booted_ns;     // when that was noticed; with --timings within a millisecond
     uint64_t ended_ns;
     char console[CONSOLE_BYTES]; // what came last from there, printable
 };
