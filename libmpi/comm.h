@@ -89,6 +89,13 @@ struct mpii_comm *mpii_comm_new(struct mpii_group *group, struct mpii_group *rem
 
 // Drops a use; frees the communicator with the last one.
 void mpii_comm_drop(struct mpii_comm *comm);
+static inline void mpii_comm_release(struct mpii_comm *comm) // the same, for whom it is seldom the last
+{
+    if (__builtin_expect(comm->object.uses > 1, 1))
+        comm->object.uses--;
+    else
+        mpii_comm_drop(comm);
+}
 void mpii_group_drop(struct mpii_group *group);
 
 // A new group of `size` processes, whose array is now the group's: malloc'ed, and distinct. The empty

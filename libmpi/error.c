@@ -9,7 +9,7 @@
 
 #define PREDEFINED \
     { \
-        .magic = MPII_MAGIC | MPII_ERRHANDLER, .predefined = true, .uses = 1 \
+        .head.magic = MPII_MAGIC | MPII_ERRHANDLER, .predefined = true, .uses = 1 \
     }
 
 struct mpii_errhandler mpii_errors_are_fatal = {.object = PREDEFINED, .handle = MPI_ERRORS_ARE_FATAL};
@@ -18,7 +18,7 @@ struct mpii_errhandler mpii_errors_return = {.object = PREDEFINED, .handle = MPI
 
 #undef PREDEFINED
 
-struct mpii_object mpii_file_default = {.magic = MPII_MAGIC | MPII_FILE, .predefined = true};
+struct mpii_object mpii_file_default = {.head.magic = MPII_MAGIC | MPII_FILE, .predefined = true};
 
 // What `mpiexec -initial-errhandler` chose for MPI_COMM_WORLD and MPI_COMM_SELF (11.5).
 static struct mpii_errhandler *errhandler_initial(void)

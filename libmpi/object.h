@@ -2,9 +2,10 @@
 // object.h: what all MPI objects have in common, and how a handle becomes one.
 //
 // A handle of the ABI is a pointer. For a predefined object it is a small constant, which indexes a
-// table of the object's kind; for any other it is the address of the object, whose first member is
-// struct mpii_object. The magic word tells a live object of the right kind from garbage and from one
-// that was freed: good enough for a clear message, though not against every wild pointer.
+// table of the object's kind; for any other it is the address of the object, which begins with struct
+// mpii_object or, a request, with the head alone. The magic word tells a live object of the right kind
+// from garbage and from one that was freed: good enough for a clear message, though not against every
+// wild pointer.
 //
 // Handles are freed by the user, objects when nobody uses them any more: a request keeps its datatype
 // and communicator alive (MPI 4.1, 2.5.1 and 3.7.4). All of it belongs to one rank, no locks.
@@ -33,12 +34,16 @@ enum mpii_kind {
 struct mpii_attributes; // object/attribute.h
 struct mpii_errhandler; // object/errhandler.h
 
+struct mpii_head {
+    uint32_t magic; // MPII_MAGIC | kind
+    int number;     // of the handle, for Fortran (object/number.h); 0: none yet
+};
+
 struct mpii_object {
-    uint32_t magic;                     // MPII_MAGIC | kind
+    struct mpii_head head;
     bool predefined;                    // never freed
     bool name_owned;                    // `name` came from malloc
     int uses;                           // the user's handle counts as one
-    int number;                         // of the handle, for Fortran (object/number.h); 0: none yet
     struct mpii_attributes *attributes; // communicators, datatypes, windows; NULL: never had any
     struct mpii_errhandler *errhandler; // communicators, windows, files, sessions; NULL: the initial one
     char *name;                         // malloc'ed or a constant of predefined objects; NULL: none
@@ -48,12 +53,12 @@ struct mpii_object {
 static inline bool mpii_object_ok(const void *handle, enum mpii_kind kind)
 {
     return (uintptr_t)handle >= MPII_PREDEFINED_MAX && (uintptr_t)handle % 8 == 0 &&
-           ((const struct mpii_object *)handle)->magic == (MPII_MAGIC | (uint32_t)kind);
+           ((const struct mpii_head *)handle)->magic == (MPII_MAGIC | (uint32_t)kind);
 }
 
 static inline enum mpii_kind mpii_object_kind(const struct mpii_object *object)
 {
-    return (enum mpii_kind)(object->magic & 0xff);
+    return (enum mpii_kind)(object->head.magic & 0xff);
 }
 
 // A zeroed object of `bytes`, used once. NULL: no memory.

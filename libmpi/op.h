@@ -23,8 +23,8 @@ static inline const struct mpii_op *mpii_op_predefined(MPI_Op handle)
 {
     uintptr_t index = (uintptr_t)handle - 0x20;
 
-    return index < 0x20 && mpii_ops_predefined[index].object.magic ? &mpii_ops_predefined[index]
-                                                                   : NULL;
+    return index < 0x20 && mpii_ops_predefined[index].object.head.magic ? &mpii_ops_predefined[index]
+                                                                        : NULL;
 }
 
 // The operation behind a handle, or NULL.

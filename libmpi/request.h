@@ -15,6 +15,7 @@
 // names itself in `waiter`; who finishes looks there afterwards, with a full fence on both sides.
 #pragma once
 #include "libmpi/comm.h"
+#include "libmpi/object/number.h"
 #include "libmpi/status.h"
 #include "libmpi/type.h"
 #include <stdalign.h>
@@ -37,33 +38,43 @@ enum mpii_send_mode { MPII_STANDARD, MPII_BUFFERED, MPII_SYNCHRONOUS, MPII_READY
 
 struct mpii_request_class; // for kinds that are more than a send or a receive
 
+// Two cache lines, for windows of hundreds of requests are common.
 struct mpii_request {
-    struct mpii_object object; // first
-    uint8_t kind;              // enum mpii_request_kind
-    uint8_t mode;              // enum mpii_send_mode
+    alignas(64) struct mpii_head head; // first
+    uint8_t kind;                      // enum mpii_request_kind
+    uint8_t mode;                      // enum mpii_send_mode
     bool persistent;
     bool active; // started and not yet waited for; requests that are not persistent are born active
     bool cancelled;
-    bool freed; // the user has freed it while it was active
+    bool freed;  // the user has freed it while it was active
+    bool prompt; // a send whose call must not wait for the receive if the data can be copied away
     _Atomic uint32_t done;
-    _Atomic(void *) waiter; // thread to wake when done
-    int error;              // MPI_SUCCESS or a class; the receiver's business only
+    int error;                              // MPI_SUCCESS or a class; the receiver's business only
+    _Atomic(void *) waiter;                 // thread to wake when done
+    const struct mpii_request_class *class; // NULL: plain
+    struct mpii_comm *comm;
+    struct mpii_type *type;
+    struct mpii_request *link; // request.c: recycled or abandoned ones
     // What matching compares. A receive may have MPI_ANY_SOURCE and MPI_ANY_TAG here.
     uint32_t context;
     int source, tag; // a send's source is set by mpii_send_start
-    struct mpii_comm *comm;
+    union {
+        int peer; // send: destination's rank in the communicator
+        int matched_source;
+    };
+    int matched_tag;
+    union {
+        struct {                              // plain ones
+            struct mpii_request *next, *prev; // posted receives of the endpoint
+        };
+        void *extra; // the class's
+    };
     // The user's buffer.
     void *buf;
     MPI_Count count;
-    struct mpii_type *type;
     MPI_Count bytes; // send: of data. receive: capacity, and once done what came
-    int peer;        // send: destination's rank in the communicator
-    int matched_source, matched_tag;
-    struct mpii_request *next, *prev;       // posted receives of the endpoint
-    struct mpii_request *link;              // request.c: recycled or abandoned ones
-    const struct mpii_request_class *class; // NULL: plain
-    void *extra;                            // the class's
 };
+_Static_assert(sizeof(struct mpii_request) == 128, "two lines");
 
 // What a kind of request beyond send and receive does differently. Any entry may be NULL.
 struct mpii_request_class {
@@ -112,7 +123,54 @@ void mpii_engine_init(void);
 
 // A request of the running rank, zeroed, kept small and recycled. NULL: no memory.
 struct mpii_request *mpii_request_new(enum mpii_request_kind kind);
+
+// Those that nobody uses, linked by link. The second gets more; false: no memory.
+extern struct mpii_request *mpii_recycled;
+bool mpii_requests_refill(void);
+
+// A request for a send or a receive, without zeroing it: what describes the message is left for the caller
+// to set, that is context, source, tag, comm, buf, count, type, bytes and, for a send, peer.
+static inline struct mpii_request *mpii_request_plain(enum mpii_request_kind kind)
+{
+    struct mpii_request *request;
+
+    if (__builtin_expect(!mpii_recycled, 0) && !mpii_requests_refill())
+        return NULL;
+    request = mpii_recycled;
+    mpii_recycled = request->link;
+    request->head.magic = MPII_MAGIC | MPII_REQUEST;
+    request->kind = (uint8_t)kind;
+    request->mode = MPII_STANDARD;
+    request->persistent = false;
+    request->active = true;
+    request->cancelled = false;
+    request->freed = false;
+    request->prompt = false;
+    // Nobody else knows it now.
+    atomic_store_explicit(&request->done, 0, memory_order_relaxed);
+    atomic_store_explicit(&request->waiter, NULL, memory_order_relaxed);
+    request->error = MPI_SUCCESS;
+    request->class = NULL;
+    return request;
+}
+
+// What is left of deleting a request that has no class.
+static inline void mpii_request_recycle(struct mpii_request *request)
+{
+    if (request->comm)
+        mpii_comm_release(request->comm);
+    if (request->type)
+        mpii_type_release(request->type);
+    mpii_number_drop(&request->head);
+    request->head.magic = 0;
+    request->link = mpii_recycled;
+    mpii_recycled = request;
+}
 void mpii_request_delete(struct mpii_request *request);
+
+// What a nonblocking send returns whose data are gone from the buffer already: done, and never deleted.
+// One for all such sends.
+extern struct mpii_request mpii_sent;
 
 // The request behind a handle, or NULL.
 static inline struct mpii_request *mpii_request(MPI_Request handle)

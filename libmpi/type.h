@@ -86,6 +86,13 @@ static inline void mpii_type_keep(struct mpii_type *type)
     mpii_object_keep(&type->object);
 }
 void mpii_type_drop(struct mpii_type *type);
+static inline void mpii_type_release(struct mpii_type *type) // the same, for whom it is seldom the last
+{
+    if (__builtin_expect(type->object.uses > 1, 1))
+        type->object.uses--;
+    else
+        mpii_type_drop(type);
+}
 
 // The packed representation of `count` elements at `buf` is count * size bytes in type map order.
 // These move the bytes [skip, skip + bytes) of it, so that a message can be moved piece by piece:

@@ -20,7 +20,7 @@ static void words_and(const struct mpii_op *op, const void *in, void *inout, MPI
 
 // Not an operation of MPI: its vector is bytes, so that the tables of those need not be linked.
 static struct mpii_op and_op = {
-    .object = {.magic = MPII_MAGIC | MPII_OP, .predefined = true, .uses = 1},
+    .object = {.head.magic = MPII_MAGIC | MPII_OP, .predefined = true, .uses = 1},
     .commutative = true,
 };
 

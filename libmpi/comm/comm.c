@@ -5,7 +5,7 @@
 
 #define PREDEFINED(kind, text) \
     { \
-        .magic = MPII_MAGIC | (kind), .predefined = true, .uses = 1, .name = (text) \
+        .head.magic = MPII_MAGIC | (kind), .predefined = true, .uses = 1, .name = (text) \
     }
 
 static struct mpii_group world_group = {.object = PREDEFINED(MPII_GROUP, NULL)};

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct mpii_group mpii_group_empty = {
-    .object = {.magic = MPII_MAGIC | MPII_GROUP, .predefined = true, .uses = 1},
+    .object = {.head.magic = MPII_MAGIC | MPII_GROUP, .predefined = true, .uses = 1},
     .rank = MPI_UNDEFINED,
 };
 

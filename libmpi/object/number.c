@@ -23,7 +23,7 @@ static bool table_grow(struct mpii_numbers_table *table)
     return true;
 }
 
-int mpii_number_give(struct mpii_object *object)
+int mpii_number_give(struct mpii_head *object)
 {
     struct mpii_numbers_table *table = &mpii_numbers_table;
     unsigned index = table->free;
@@ -38,7 +38,7 @@ int mpii_number_give(struct mpii_object *object)
     return object->number;
 }
 
-void mpii_number_free(struct mpii_object *object)
+void mpii_number_free(struct mpii_head *object)
 {
     unsigned index = (unsigned)(object->number - MPII_NUMBER_FIRST);
 

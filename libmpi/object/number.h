@@ -33,22 +33,22 @@ static inline void *mpii_handle_of(int number)
 }
 
 // Gives a live object its number. Without memory for it: an error of MPI_COMM_SELF, and 0.
-int mpii_number_give(struct mpii_object *object);
+int mpii_number_give(struct mpii_head *object);
 
 // The number behind the handle of a live object of any kind, or of a constant.
 static inline int mpii_number_of(const void *handle)
 {
-    struct mpii_object *object = (struct mpii_object *)(uintptr_t)handle; // NOLINT: it is ours
+    struct mpii_head *object = (struct mpii_head *)(uintptr_t)handle; // NOLINT: it is ours
 
     if ((uintptr_t)handle < MPII_PREDEFINED_MAX)
         return (int)(uintptr_t)handle;
     return object->number ? object->number : mpii_number_give(object);
 }
 
-void mpii_number_free(struct mpii_object *object);
+void mpii_number_free(struct mpii_head *object);
 
 // The object goes.
-static inline void mpii_number_drop(struct mpii_object *object)
+static inline void mpii_number_drop(struct mpii_head *object)
 {
     if (object->number)
         mpii_number_free(object);

@@ -11,7 +11,7 @@ void *mpii_object_new(enum mpii_kind kind, size_t bytes)
 
     if (!object)
         return NULL;
-    object->magic = MPII_MAGIC | (uint32_t)kind;
+    object->head.magic = MPII_MAGIC | (uint32_t)kind;
     object->uses = 1;
     return object;
 }
@@ -25,9 +25,9 @@ void mpii_object_delete(void *pointer)
     if (object->errhandler)
         mpii_errhandler_drop(object->errhandler);
     free(object->attributes); // empty by now, yet still there
-    mpii_number_drop(object);
+    mpii_number_drop(&object->head);
     // The compiler would drop a store to memory that is about to be freed; the handle check needs it.
-    *(volatile uint32_t *)&object->magic = 0;
+    *(volatile uint32_t *)&object->head.magic = 0;
     free(object);
 }
 

@@ -4,7 +4,7 @@
 
 #define INDEX(op) ((uintptr_t)(op) - (uintptr_t)MPI_OP_NULL)
 #define OP(op, commutes, loop_) \
-    [INDEX(op)] = {.object = {.magic = MPII_MAGIC | MPII_OP, .predefined = true, .uses = 1}, \
+    [INDEX(op)] = {.object = {.head.magic = MPII_MAGIC | MPII_OP, .predefined = true, .uses = 1}, \
                    .handle = (op), \
                    .commutative = (commutes), \
                    .loop = (loop_)}

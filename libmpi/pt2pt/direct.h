@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// direct.h: the short way of MPI_Send and MPI_Isend to another core: one test that all is ordinary,
-// then straight from the buffer onto the bus. Whatever is not quite so, and every error, goes the way of
-// all messages.
+// direct.h: the short ways of MPI_Send and MPI_Isend to another core, straight from the buffer onto the
+// bus, and of MPI_Irecv: one test that all is ordinary. Whatever is not quite so, and every error, goes
+// the way of all messages.
 #pragma once
 #include "libmpi/pt2pt/check.h"
 #include "libmpi/pt2pt/lane.h"
 
 #pragma GCC visibility push(hidden)
 
-// False: nothing has been done. Otherwise the message has been sent and the buffer is the user's again.
+// Of at most `most` bytes. False: nothing has been done. Otherwise the message has been sent and the buffer
+// is the user's again.
 static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Datatype datatype,
-                                      int dest, int tag, MPI_Comm handle)
+                                      int dest, int tag, MPI_Comm handle, size_t most)
 {
     const struct mpii_comm *comm = mpii_comm(handle);
     const struct mpii_type *type = mpii_type(datatype);
@@ -22,11 +23,11 @@ static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Data
     if (!mpii_process.short_ways || !comm || !type)
         return false;
     peers = mpii_comm_peers(comm);
-    if ((size_t)count > MPII_EAGER_BYTES_MAX || (size_t)type->size > MPII_EAGER_BYTES_MAX ||
-        !type->dense || (unsigned)dest >= (unsigned)peers->size || tag < 0)
+    if ((size_t)count > most || (size_t)type->size > most || !type->dense ||
+        (unsigned)dest >= (unsigned)peers->size || tag < 0)
         return false;
     bytes = (size_t)count * (size_t)type->size;
-    if (bytes > MPII_EAGER_BYTES_MAX || (!buf && bytes))
+    if (bytes > most || (!buf && bytes))
         return false;
     world = mpii_group_world(peers, dest);
     lane = mpii_lanes[world];
@@ -35,6 +36,36 @@ static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Data
                                                          .target = (uint16_t)world,
                                                          .kind = MPII_WIRE_INLINE},
                                   buf, bytes);
+}
+
+// The same of MPI_Irecv. False: nothing has been done.
+static inline bool mpii_receive_ordinary(void *buf, MPI_Count count, MPI_Datatype datatype,
+                                         int source, int tag, MPI_Comm handle, MPI_Request *posted)
+{
+    struct mpii_comm *comm = mpii_comm(handle);
+    struct mpii_type *type = mpii_type(datatype);
+    struct mpii_request *request;
+
+    if (!mpii_process.short_ways || !comm || !type || count < 0 || !buf || !type->committed ||
+        ((unsigned)source >= (unsigned)mpii_comm_peers(comm)->size && source != MPI_ANY_SOURCE) ||
+        (tag < 0 && tag != MPI_ANY_TAG))
+        return false;
+    request = mpii_request_plain(MPII_RECEIVE);
+    if (!request)
+        return false;
+    mpii_object_keep(&comm->object);
+    mpii_object_keep(&type->object);
+    request->context = comm->context;
+    request->source = source;
+    request->tag = tag;
+    request->comm = comm;
+    request->buf = buf;
+    request->count = count;
+    request->type = type;
+    request->bytes = count * type->size;
+    mpii_receive_start(request);
+    *posted = (MPI_Request)request;
+    return true;
 }
 
 #pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include "libmpi/pt2pt/wire.h"
 #include <string.h>
 
+#define PROGRESS_BATCH 8
 #define AHEAD_MAX 64 // messages sent to ranks of this core before those have a turn
 
 struct mpii_endpoint mpii_endpoint;
@@ -77,7 +78,7 @@ static void send_here(struct mpii_endpoint *to, struct mpii_request *request)
                                    .source = request->source,
                                    .tag = request->tag,
                                    .bytes = request->bytes,
-                                   .data = request->buf,
+                                   .data = request->type->dense ? request->buf : NULL,
                                    .copy = true};
     struct mpii_request *receive;
     char packed[MPII_EAGER_BYTES_MAX];
@@ -143,15 +144,18 @@ static void send_reference(struct mpii_lane *lane, uint64_t addr, union mpii_wir
     message->desc.len = 0;
     mpii_wire(message)->head = head;
     mpii_wire(message)->sender = request;
+    mpii_wire(message)->buf = request->type->dense ? request->buf : NULL;
+    mpii_wire(message)->bytes = request->bytes;
     mpii_lane_publish(lane, message);
 }
 
 static void send_there(struct mpii_lane *lane, uint32_t world, struct mpii_request *request)
 {
     const uint64_t addr = mpii_addr(request->context, request->tag);
+    const MPI_Count most = request->prompt ? MPII_EAGER_BYTES_MAX : MPII_COPY_BYTES_MAX;
     bool sent = false;
 
-    if (request->mode != MPII_SYNCHRONOUS && request->bytes <= MPII_EAGER_BYTES_MAX)
+    if (request->mode != MPII_SYNCHRONOUS && request->bytes <= most)
         sent = request->type->dense
                    ? mpii_lane_send(lane, addr, head_of(request, world, MPII_WIRE_INLINE),
                                     request->buf, (size_t)request->bytes)
@@ -181,11 +185,13 @@ void mpii_send_start(struct mpii_request *request)
 
 void mpii_send_cancel(struct mpii_request *request)
 {
-    const uint32_t world = target_of(request);
-    struct mpii_lane *lane = mpii_lane_of(world);
+    uint32_t world;
+    struct mpii_lane *lane;
 
     if (mpii_request_done(request))
         return;
+    world = target_of(request);
+    lane = mpii_lane_of(world);
     if (lane) {
         send_reference(lane, MPII_ADDR_NONE, head_of(request, world, MPII_WIRE_CANCEL), request);
         return;
@@ -222,7 +228,8 @@ struct mpii_arrival mpii_bus_arrival(const struct bus_message *message)
     } else if (wire->head.kind == MPII_WIRE_RENDEZVOUS) {
         arrival.sender = wire->sender;
         arrival.sender_remote = true;
-        arrival.bytes = wire->sender->bytes;
+        arrival.data = wire->buf;
+        arrival.bytes = wire->bytes;
         arrival.copy = false;
     }
     return arrival;
@@ -233,6 +240,8 @@ void mpii_bus_dispatch(const struct bus_message *message)
     const struct mpii_wire *wire = mpii_wire(message);
     struct mpii_endpoint *endpoint = mpii_endpoint_of(wire->head.target);
 
+    if (wire->head.kind == MPII_WIRE_INLINE && mpii_deliver_inline(endpoint, message))
+        return;
     if (wire->head.kind == MPII_WIRE_CANCEL) {
         withdraw(endpoint, wire->sender);
     } else {
@@ -242,6 +251,8 @@ void mpii_bus_dispatch(const struct bus_message *message)
     }
 }
 
+// A few messages of each core at a time: whoever waits looks in between whether he need not any more. What
+// comes after he has posted his next receives need not be queued.
 bool mpii_progress(void)
 {
     bool any = false;
@@ -250,7 +261,7 @@ bool mpii_progress(void)
         struct bus_queue *in = &mpii_engine->bus_in[from];
         const struct bus_message *message;
 
-        while ((message = mpii_queue_take(in)) != NULL) { // ends: a ring holds so many
+        for (int i = 0; i < PROGRESS_BATCH && (message = mpii_queue_take(in)) != NULL; i++) {
             mpii_bus_dispatch(message);
             mpii_queue_done(in, message);
             any = true;

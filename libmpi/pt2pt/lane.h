@@ -45,7 +45,11 @@ struct mpii_wire {
     union {
         char data[BUS_INLINE_BYTES - 8];
         const char *cell;
-        struct mpii_request *sender;
+        struct {
+            struct mpii_request *sender;
+            const void *buf; // where its data lie; NULL: not in one piece
+            MPI_Count bytes;
+        };
     };
 };
 
@@ -62,6 +66,10 @@ _Static_assert(sizeof(struct mpii_wire) == BUS_INLINE_BYTES, "abi/bus.h");
 #define MPII_CELLS_BYTES (128u << 10) // a power of two
 #define MPII_CELLS_BATCH (MPII_CELLS_BYTES / 4)
 _Static_assert(MPII_CELLS_BYTES - 2 * MPII_EAGER_BYTES_MAX > MPII_CELLS_BATCH, "or nobody moves");
+
+// A nonblocking send copies no more than this: longer data stay where they are until the receiver has
+// copied them, for two copies through the caches of two cores take longer than one and the answer.
+#define MPII_COPY_BYTES_MAX (2 << 10)
 
 #define MPII_ADDR_NONE UINT64_MAX // no communicator has this context: matches no receive
 

@@ -6,6 +6,7 @@
 //
 // This code runs in any rank of the endpoint's core. It uses only memory of the endpoint, of requests, and
 // of the core: never the running rank's malloc for what another one will free.
+#include "libmpi/pt2pt/lane.h"
 #include "libmpi/pt2pt/wire.h"
 #include <string.h>
 
@@ -100,6 +101,24 @@ void mpii_request_complete_remote(struct mpii_request *request)
     complete(request, true);
 }
 
+bool mpii_deliver_inline(struct mpii_endpoint *endpoint, const struct bus_message *message)
+{
+    const struct mpii_wire *wire = mpii_wire(message);
+    const int source = wire->head.source, tag = (int)(uint32_t)message->desc.addr;
+    struct mpii_request *request = endpoint->posted;
+
+    if (!request || !matches(request, (uint32_t)(message->desc.addr >> 32), source, tag) ||
+        !request->type->dense || message->desc.len > request->bytes)
+        return false;
+    posted_remove(endpoint, request);
+    mpii_copy_short(request->buf, wire->data, message->desc.len);
+    request->bytes = message->desc.len;
+    request->matched_source = source;
+    request->matched_tag = tag;
+    complete(request, false);
+    return true;
+}
+
 void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *arrival)
 {
     MPI_Count bytes = arrival->bytes;
@@ -110,7 +129,7 @@ void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *
         request->error = MPI_ERR_TRUNCATE;
         bytes = request->bytes;
     }
-    if (bytes && sender)
+    if (bytes && !arrival->data)
         mpii_type_copy(request->buf, request->count, request->type, sender->buf, sender->count,
                        sender->type, bytes);
     else if (bytes && request->type->dense)
@@ -126,9 +145,18 @@ void mpii_receive_into(struct mpii_request *request, const struct mpii_arrival *
     mpii_request_complete(request);
 }
 
+// Not long enough to let the sender wait for the receive, unless it wants to: the next best thing to having
+// been copied by the sender.
+static bool copy_for_sender(const struct mpii_arrival *arrival)
+{
+    return arrival->sender && arrival->sender->mode != MPII_SYNCHRONOUS &&
+           arrival->bytes <= MPII_EAGER_BYTES_MAX;
+}
+
 static void queue_message(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival)
 {
-    size_t copy = arrival->copy ? (size_t)arrival->bytes : 0;
+    const bool for_sender = copy_for_sender(arrival);
+    size_t copy = arrival->copy || for_sender ? (size_t)arrival->bytes : 0;
     struct mpii_message *message = mpii_services()->core_alloc(sizeof *message + copy);
 
     if (!message)
@@ -139,13 +167,18 @@ static void queue_message(struct mpii_endpoint *endpoint, const struct mpii_arri
                                      .tag = arrival->tag,
                                      .bytes = arrival->bytes,
                                      .data = arrival->data,
-                                     .sender = arrival->sender,
+                                     .sender = for_sender ? NULL : arrival->sender,
                                      .sender_remote = arrival->sender_remote};
-    if (copy) {
+    if (copy && arrival->data)
         memcpy(message->inline_data, arrival->data, copy);
+    else if (copy)
+        mpii_type_pack(message->inline_data, arrival->sender->buf, arrival->sender->count,
+                       arrival->sender->type, 0, copy);
+    if (copy)
         message->data = message->inline_data;
-    }
     message_append(endpoint, message);
+    if (for_sender)
+        complete(arrival->sender, arrival->sender_remote);
 }
 
 bool mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival)

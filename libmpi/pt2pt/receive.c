@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // receive.c: blocking and nonblocking receives (MPI 4.1, 3.2.4, 3.7.2).
 #include "libmpi/pt2pt/check.h"
+#include "libmpi/pt2pt/direct.h"
 
 static void describe(struct mpii_request *request, const struct mpii_message_args *args)
 {
@@ -17,7 +18,7 @@ static void describe(struct mpii_request *request, const struct mpii_message_arg
 struct mpii_request *mpii_receive_request(const struct mpii_message_args *args)
 {
     struct mpii_request *request =
-        mpii_request_new(args->peer == MPI_PROC_NULL ? MPII_DONE : MPII_RECEIVE);
+        mpii_request_plain(args->peer == MPI_PROC_NULL ? MPII_DONE : MPII_RECEIVE);
 
     if (!request)
         return NULL;
@@ -135,6 +136,8 @@ int PMPI_Recv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int source, i
 int PMPI_Irecv(void *buf, int count, MPI_Datatype datatype, int source, int tag, MPI_Comm comm,
                MPI_Request *request)
 {
+    if (request && mpii_receive_ordinary(buf, count, datatype, source, tag, comm, request))
+        return MPI_SUCCESS;
     return receive_nonblocking(ARGS, request);
 }
 

@@ -9,7 +9,13 @@
 #define CHUNK 64
 
 void (*mpii_buffers_drain)(void);
-static struct mpii_request *recycled;  // linked by link
+struct mpii_request mpii_sent = {
+    .head = {.magic = MPII_MAGIC | MPII_REQUEST},
+    .kind = MPII_SEND,
+    .active = true,
+    .done = 1,
+};
+struct mpii_request *mpii_recycled;    // linked by link
 static struct mpii_request *abandoned; // active, but nobody waits for them; linked by link
 
 void mpii_requests_reap(void)
@@ -32,29 +38,34 @@ void mpii_requests_reap(void)
 
 static bool refill(void)
 {
-    struct mpii_request *chunk = calloc(CHUNK, sizeof *chunk);
+    struct mpii_request *chunk = aligned_alloc(alignof(struct mpii_request), CHUNK * sizeof *chunk);
 
-    for (int i = 0; chunk && i < CHUNK; i++) {
-        chunk[i].link = recycled;
-        recycled = &chunk[i];
+    if (!chunk)
+        return false;
+    memset(chunk, 0, CHUNK * sizeof *chunk);
+    for (int i = 0; i < CHUNK; i++) {
+        chunk[i].link = mpii_recycled;
+        mpii_recycled = &chunk[i];
     }
-    return chunk != NULL;
+    return true;
+}
+
+bool mpii_requests_refill(void)
+{
+    mpii_requests_reap();
+    return mpii_recycled || refill();
 }
 
 struct mpii_request *mpii_request_new(enum mpii_request_kind kind)
 {
-    struct mpii_request *request = recycled;
+    struct mpii_request *request;
 
-    if (!request) {
-        mpii_requests_reap();
-        if (!recycled && !refill())
-            return NULL;
-        request = recycled;
-    }
-    recycled = request->link;
+    if (!mpii_recycled && !mpii_requests_refill())
+        return NULL;
+    request = mpii_recycled;
+    mpii_recycled = request->link;
     memset(request, 0, sizeof *request);
-    request->object.magic = MPII_MAGIC | MPII_REQUEST;
-    request->object.uses = 1;
+    request->head.magic = MPII_MAGIC | MPII_REQUEST;
     request->kind = (uint8_t)kind;
     request->active = true;
     return request;
@@ -62,16 +73,11 @@ struct mpii_request *mpii_request_new(enum mpii_request_kind kind)
 
 void mpii_request_delete(struct mpii_request *request)
 {
+    if (request == &mpii_sent)
+        return;
     if (request->class && request->class->release)
         request->class->release(request);
-    if (request->comm)
-        mpii_comm_drop(request->comm);
-    if (request->type)
-        mpii_type_drop(request->type);
-    mpii_number_drop(&request->object);
-    request->object.magic = 0;
-    request->link = recycled;
-    recycled = request;
+    mpii_request_recycle(request);
 }
 
 static void status_fill(const struct mpii_request *request, MPI_Status *status)

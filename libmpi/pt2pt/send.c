@@ -26,7 +26,7 @@ static int no_memory(const struct mpii_message_args *args)
 struct mpii_request *mpii_send_request(const struct mpii_message_args *args, enum mpii_send_mode mode)
 {
     struct mpii_request *request =
-        mpii_request_new(args->peer == MPI_PROC_NULL ? MPII_DONE : MPII_SEND);
+        mpii_request_plain(args->peer == MPI_PROC_NULL ? MPII_DONE : MPII_SEND);
 
     if (!request)
         return NULL;
@@ -54,10 +54,11 @@ int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode)
     if (mode != MPII_SYNCHRONOUS && mpii_send_direct(args))
         return MPI_SUCCESS;
     // A request in other cores' sight must not lie on the stack: request.c.
-    request = mpii_request_new(MPII_SEND);
+    request = mpii_request_plain(MPII_SEND);
     if (!request)
         return no_memory(args);
     describe(request, args, mode);
+    request->prompt = true;
     mpii_send_start(request);
     mpii_request_wait(request);
     request->comm = NULL; // not kept: the call outlives nothing
@@ -115,7 +116,7 @@ static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode 
 #pragma weak MPI_Send = PMPI_Send
 int PMPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    if (mpii_send_ordinary(buf, count, datatype, dest, tag, comm))
+    if (mpii_send_ordinary(buf, count, datatype, dest, tag, comm, MPII_EAGER_BYTES_MAX))
         return MPI_SUCCESS;
     return send_traced(ARGS, MPII_STANDARD);
 }
@@ -157,6 +158,10 @@ int PMPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int de
 int PMPI_Isend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
                MPI_Request *request)
 {
+    if (request && mpii_send_ordinary(buf, count, datatype, dest, tag, comm, MPII_COPY_BYTES_MAX)) {
+        *request = (MPI_Request)&mpii_sent;
+        return MPI_SUCCESS;
+    }
     return send_nonblocking(ARGS, MPII_STANDARD, request);
 }
 

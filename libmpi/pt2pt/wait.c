@@ -91,6 +91,41 @@ static bool all_done(int count, MPI_Request list[])
     return true;
 }
 
+// Finishes what most requests are: plain, and without an error. False: nothing has been done.
+static inline bool finish_plain(MPI_Request *handle, MPI_Status *status)
+{
+    struct mpii_request *request = of(*handle);
+
+    if (request->class || request->persistent || request->error != MPI_SUCCESS)
+        return false;
+    if (status != MPI_STATUS_IGNORE)
+        (void)mpii_request_status(request, status);
+    if (request != &mpii_sent)
+        mpii_request_recycle(request);
+    *handle = MPI_REQUEST_NULL;
+    return true;
+}
+
+// Finishes one of several. Sets *comm if it has failed.
+static int finish_of_several(MPI_Request *handle, MPI_Status *status, MPI_Comm *comm)
+{
+    MPI_Status own;
+    MPI_Comm of_this;
+    int error;
+
+    if (!mpii_request_live(*handle)) {
+        status_empty(status);
+        return MPI_SUCCESS;
+    }
+    if (finish_plain(handle, status))
+        return MPI_SUCCESS;
+    of_this = mpii_request_comm(of(*handle));
+    error = finish(handle, status == MPI_STATUS_IGNORE ? &own : status);
+    if (error != MPI_SUCCESS)
+        *comm = of_this;
+    return error;
+}
+
 // Finishes all; the errors of single requests go into the statuses (3.7.5).
 static int finish_all(const char *function, int count, MPI_Request list[], MPI_Status statuses[])
 {
@@ -98,17 +133,9 @@ static int finish_all(const char *function, int count, MPI_Request list[], MPI_S
     int failed = MPI_SUCCESS;
 
     for (int i = 0; i < count; i++) {
-        MPI_Status *status = status_at(statuses, i), own;
-        int error = MPI_SUCCESS;
+        MPI_Status *status = status_at(statuses, i);
+        int error = finish_of_several(&list[i], status, &comm);
 
-        if (mpii_request_live(list[i])) {
-            MPI_Comm of_this = mpii_request_comm(of(list[i]));
-
-            error = finish(&list[i], status == MPI_STATUS_IGNORE ? &own : status);
-            comm = error != MPI_SUCCESS ? of_this : comm;
-        } else {
-            status_empty(status);
-        }
         if (error != MPI_SUCCESS && failed == MPI_SUCCESS) {
             failed = MPI_ERR_IN_STATUS;
             for (int before = 0; before < i && statuses != MPI_STATUSES_IGNORE; before++)

@@ -42,7 +42,7 @@ struct mpii_arrival {
     uint32_t context;
     int source, tag;
     MPI_Count bytes;
-    const void *data;            // NULL: in the sender's buffer
+    const void *data;            // NULL: in the sender's buffer, not in one piece
     struct mpii_request *sender; // rendezvous, or NULL
     bool sender_remote;          // ... of another core
     bool copy;                   // data will not stay: copy them if the message has to wait
@@ -53,6 +53,10 @@ struct mpii_arrival mpii_bus_arrival(const struct bus_message *message);
 
 // Hands the message to the receive it matches, or queues it until there is one: then false.
 bool mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival);
+
+// The same for a message whose data are in the element, if the first receive posted is the one and takes
+// all of it. False: nothing has been done.
+bool mpii_deliver_inline(struct mpii_endpoint *endpoint, const struct bus_message *message);
 
 // The posted receive that the message matches, taken off the queue, or NULL.
 struct mpii_request *mpii_posted_take(struct mpii_endpoint *endpoint, uint32_t context, int source,

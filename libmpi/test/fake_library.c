@@ -49,7 +49,7 @@ void *mpii_object_new(enum mpii_kind kind, size_t bytes)
 {
     struct mpii_object *object = calloc(1, bytes);
 
-    object->magic = MPII_MAGIC | (uint32_t)kind;
+    object->head.magic = MPII_MAGIC | (uint32_t)kind;
     object->uses = 1;
     fake_library.objects++;
     return object;

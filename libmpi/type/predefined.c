@@ -183,7 +183,7 @@ static struct mpii_map maps[TYPES] = {
 
 #define OBJECT(text) \
     { \
-        .magic = MPII_MAGIC | MPII_TYPE, .predefined = true, .uses = 1, .name = "MPI_" #text \
+        .head.magic = MPII_MAGIC | MPII_TYPE, .predefined = true, .uses = 1, .name = "MPI_" #text \
     }
 
 static struct mpii_type types[TYPES] = {

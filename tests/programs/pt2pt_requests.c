@@ -237,6 +237,73 @@ static void test_free(void)
     sync_all();
 }
 
+// Every call that completes requests, on sends that were done when they began.
+static void test_done_sends(void)
+{
+    enum { MANY = 40 };
+    MPI_Request list[MANY];
+    MPI_Status status, statuses[MANY];
+    int at, flag, count, which[MANY], left = MANY;
+
+    for (int i = 0; i < MANY; i++)
+        MPI_Isend(&rank, 1, MPI_INT, to, 600, MPI_COMM_WORLD, &list[i]);
+    MPI_Cancel(&list[0]);
+    MPI_Wait(&list[0], &status);
+    MPI_Test_cancelled(&status, &flag);
+    CHECK(list[0] == MPI_REQUEST_NULL && status.MPI_TAG == MPI_ANY_TAG && (!flag || ranks == 1));
+    MPI_Request_get_status(list[1], &flag, &status);
+    CHECK(flag && list[1] != MPI_REQUEST_NULL);
+    MPI_Request_free(&list[1]);
+    MPI_Test(&list[2], &flag, MPI_STATUS_IGNORE);
+    CHECK(flag && list[2] == MPI_REQUEST_NULL);
+    MPI_Waitany(MANY, list, &at, &status);
+    CHECK(at == 3 && list[3] == MPI_REQUEST_NULL && list[4] != MPI_REQUEST_NULL);
+    MPI_Waitsome(5, list, &count, which, statuses);
+    CHECK(count == 1 && which[0] == 4);
+    MPI_Testany(6, list, &at, &flag, &status);
+    CHECK(flag && at == 5);
+    MPI_Testsome(8, list, &count, which, statuses);
+    CHECK(count == 2 && which[0] == 6);
+    MPI_Irecv(&in[1], 1, MPI_INT, from, 601, MPI_COMM_WORLD, &list[0]);
+    MPI_Send(&rank, 1, MPI_INT, to, 601, MPI_COMM_WORLD);
+    MPI_Waitall(MANY, list, statuses);
+    CHECK(statuses[0].MPI_SOURCE == from && statuses[0].MPI_TAG == 601 && in[1] == from);
+    CHECK(count_of(&statuses[0]) == 1 && count_of(&statuses[MANY - 1]) == 0);
+    for (; left > 0; left--) {
+        MPI_Recv(in, 1, MPI_INT, from, 600, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        CHECK(in[0] == from);
+    }
+    sync_all();
+}
+
+// Both sides wait for their sends before they receive: no program should, but short messages must not hang.
+static void test_wait_before_receive(void)
+{
+    static const int lengths[] = {1, 300, 700, 2000, 4096};
+    MPI_Datatype every_other;
+    MPI_Request request;
+
+    MPI_Type_vector(1000, 1, 2, MPI_INT, &every_other);
+    MPI_Type_commit(&every_other);
+    for (int l = 0; l < (int)(sizeof lengths / sizeof lengths[0]); l++) {
+        fill(lengths[l], rank + l);
+        MPI_Isend(out, lengths[l], MPI_INT, to, 610, MPI_COMM_WORLD, &request);
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        memset(out, 0, sizeof out); // it is ours again
+        MPI_Recv(in, BIG, MPI_INT, from, 610, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        CHECK(is_filled(in, lengths[l], from + l));
+    }
+    fill(2000, rank);
+    MPI_Isend(out, 1, every_other, to, 611, MPI_COMM_WORLD, &request);
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+    memset(out, 0, sizeof out);
+    MPI_Recv(in, BIG, MPI_INT, from, 611, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    for (int i = 0; i < 1000; i++)
+        CHECK(in[i] == from * 1000 + 2 * i);
+    MPI_Type_free(&every_other);
+    sync_all();
+}
+
 static int queried, freed;
 
 static int query(void *extra, MPI_Status *status)
@@ -408,6 +475,8 @@ int main(int argc, char *argv[])
     test_cancel();
     if (ranks > 1)
         test_free();
+    test_done_sends();
+    test_wait_before_receive();
     test_generalized();
     test_buffered();
     test_partitioned();
