@@ -130,9 +130,9 @@ struct job {
     uint32_t ranks;
     uint32_t cores;
     uint32_t section_count;
-    uint32_t stdin_rank; // JOB_NO_RANK: nobody reads; JOB_STDIN_ALL: every rank its own copy
-    uint32_t debug_rank; // JOB_NO_RANK, or: all ranks wait for a debugger of this one
-    uint32_t reserved;
+    uint32_t stdin_rank;      // JOB_NO_RANK: nobody reads; JOB_STDIN_ALL: every rank its own copy
+    uint32_t debug_rank;      // JOB_NO_RANK, or: all ranks wait for a debugger of this one
+    uint32_t umask;           // the launcher's
     uint64_t sections_offset; // struct job_section[section_count]
     uint64_t out_offset;      // struct job_ring[ranks]
     uint64_t in_offset;       // struct job_ring, one; with JOB_STDIN_ALL one for each rank
@@ -141,11 +141,12 @@ struct job {
     uint32_t ring_bytes;      // a power of two
     uint64_t waits_offset;    // struct job_wait[waits_max]
     uint32_t waits_max;
-    int32_t kick_fd;     // machine linux: an eventfd the kernel writes 1 to; -1 on pc
-    uint64_t tsc_khz;    // 0: unknown; the launcher's hint for a VM
-    uint64_t wall_ns;    // CLOCK_REALTIME when the launcher wrote this
-    uint8_t random[32];  // AT_RANDOM and getrandom are seeded by it
-    uint64_t started_ns; // [L] CLOCK_MONOTONIC of the launcher's own start
+    int32_t kick_fd;       // machine linux: an eventfd the kernel writes 1 to; -1 on pc
+    uint64_t tsc_khz;      // 0: unknown; the launcher's hint for a VM
+    uint64_t wall_ns;      // CLOCK_REALTIME when the launcher wrote this
+    uint8_t random[32];    // AT_RANDOM and getrandom are seeded by it
+    uint64_t files_offset; // struct job_files of file.h; 0: nobody makes calls on files
+    uint64_t started_ns;   // [L] CLOCK_MONOTONIC of the launcher's own start
 
     // The launcher sets it before it sleeps, and looks at the rings once more: see job_kick in ring.h.
     alignas(64) _Atomic uint32_t launcher_sleeps; // [L] while running

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // main.c: from a machine that runs to ranks that run.
 #include "kernel/bus/bus.h"
+#include "kernel/file/forward/forward.h"
 #include "kernel/file/p9/p9.h"
 #include "kernel/io/io.h"
 #include "kernel/rank/core_memory.h"
@@ -89,6 +90,8 @@ void kernel_main(const struct boot *boot)
         machine->idle_spins = machine->poll_spins = 0;
     core_count = cores;
     memory_give_out(boot);
+    if (job_region && job_region->files_offset)
+        forward_init((struct job_files *)((char *)job_region + job_region->files_offset));
     ranks_init(ranks);
     machine->cores_start(cores, core_main);
 }

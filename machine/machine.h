@@ -163,6 +163,8 @@ struct machine {
     long (*console_read)(char *text, size_t bytes);
     // Wakes a sleeping launcher (job.h).
     void (*kick)(void);
+    // Wakes the launcher's file server (abi/file.h); machine pc.
+    void (*kick_files)(void);
     // A system call of the host with the arguments as they are: files on machine linux. -ENOSYS on pc.
     long (*host_call)(long nr, const uint64_t arg[6]);
     // Ends the machine and with it the job; the state of `job`, if any, is final.

@@ -132,14 +132,8 @@ launch_folder() { # MACHINE
     has out "^cwd $PWD\$"
     run 0 on "$1" -wdir "a folder" -n 1 "$IMAGES/where"
     has out "^cwd $PWD/a folder\$"
-    # Files by path are machine linux's; elsewhere a program is told so by errno.
-    case $1 in
-    linux | seccomp)
-        run 0 on "$1" -wdir "a folder" -n 1 "$IMAGES/where" file
-        has out '^file says treasure'
-        ;;
-    *) run 3 on "$1" -n 1 "$IMAGES/where" file ;;
-    esac
+    run 0 on "$1" -wdir "a folder" -n 1 "$IMAGES/where" file
+    has out '^file says treasure'
 }
 
 launch_outfiles() { # MACHINE

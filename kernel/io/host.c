@@ -84,7 +84,9 @@ bool host_present(void)
 
 uint32_t host_umask(void)
 {
-    return host_is_kernel() ? host_mask : 022;
+    if (host_is_kernel())
+        return host_mask;
+    return job_region ? job_region->umask : 022;
 }
 
 int host_poll(int host_fd, int events)

@@ -20,6 +20,7 @@
 #define SEND_POLLS_MAX 100000u
 
 #define DEBUG_PORT 0xe9u // isa-debugcon: each byte wakes the launcher, if there is one
+#define FILES_PORT 0xeau // the same for the file server
 
 struct job *pc_job;
 static bool uart_there;
@@ -90,6 +91,11 @@ void pc_kick(void)
 {
     if (pc_job)
         out8(DEBUG_PORT, 1);
+}
+
+void pc_kick_files(void)
+{
+    out8(FILES_PORT, 1);
 }
 
 void pc_panic(const char *text, ...)

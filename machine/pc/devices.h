@@ -34,6 +34,7 @@ bool console_there(void); // is there a serial port?
 void pc_console_write(int fd, const char *text, size_t bytes);
 long pc_console_read(char *text, size_t bytes);
 void pc_kick(void);
+void pc_kick_files(void);
 // Ends the machine before the kernel runs: one sentence to the launcher or the console.
 _Noreturn void pc_panic(const char *text, ...) __attribute__((format(printf, 1, 2)));
 

@@ -35,6 +35,7 @@ struct machine machine_pc = {
     .console_write = pc_console_write,
     .console_read = pc_console_read,
     .kick = pc_kick,
+    .kick_files = pc_kick_files,
     .host_call = pc_host_call,
     .exit = pc_exit,
 };

@@ -27,6 +27,8 @@ static const struct {
      "  --cores N               cores of the machine (the smaller of ranks and CPUs)\n"
      "  --mem SIZE              memory of a VM: 512M, 4G (three quarters of what is free)\n"
      "  --qemu PATH             the QEMU to use (qemu-system-x86_64 in PATH)\n"
+     "  --mount HOST:GUEST[:ro] a directory of the host in a VM; the working directory and /tmp\n"
+     "                          are there anyway, unless with --mount none\n"
      "  -bind-to none           machine linux: do not pin the cores to CPUs\n"
      "  -bind-to X, -map-by X   accepted; each rank is bound to a core in any case\n"
      "  --report-bindings, --display-map   print which rank is where\n"},

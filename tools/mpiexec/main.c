@@ -6,6 +6,7 @@
 #include "gdb.h"
 #include "report.h"
 #include "say.h"
+#include "serve.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -55,6 +56,7 @@ static int job_run(struct plan *plan)
         start_linux(&child, plan, &region, kick_fd);
     else
         start_vm(&child, plan, &region, kick_fd, kernel_kick_fd);
+    serve_files(plan, &region, &child);
     if (plan->options->gdb_rank >= 0)
         gdb_start(&child, plan);
     run_job(&ending, plan, &region, &child, &output);

@@ -101,6 +101,13 @@ static bool take_wdir(struct parser *parser, const char *name, char **value)
     return true;
 }
 
+static bool take_mount(struct parser *parser, const char *name, char **value)
+{
+    (void)name;
+    words_add(&parser->options->mounts, value[0]);
+    return true;
+}
+
 static bool take_path(struct parser *parser, const char *name, char **value)
 {
     (void)name;
@@ -305,6 +312,7 @@ static const struct option_spec option_table[] = {
     {"configfile", 1, option_take_config},
     {"wdir", 1, take_wdir},
     {"wd", 1, take_wdir},
+    {"mount", 1, take_mount},
     {"path", 1, take_path},
     {"host", 1, take_hosts},
     {"hosts", 1, take_hosts},

@@ -61,9 +61,10 @@ struct options {
     int64_t stdin_rank; // or STDIN_ALL, STDIN_NONE
     bool strace, timings, core, verbose, quiet;
     bool report_bindings, display_map;
-    int64_t gdb_rank;   // --gdb; -1: not given
-    bool no_bind;       // -bind-to none: machine linux leaves its threads to the host
-    struct words notes; // options taken without effect, said under -v
+    int64_t gdb_rank;    // --gdb; -1: not given
+    bool no_bind;        // -bind-to none: machine linux leaves its threads to the host
+    struct words mounts; // --mount, as given
+    struct words notes;  // options taken without effect, said under -v
 };
 
 #define OPTIONS_ERROR_BYTES 512

@@ -242,6 +242,7 @@ void plan_make(struct plan *plan, const struct options *options)
     if (plan->cores > JOB_CORES_MAX)
         plan->cores = JOB_CORES_MAX;
     plan_machine(plan);
+    plan_mounts(plan);
 }
 
 uint32_t plan_core(const struct plan *plan, uint32_t rank)

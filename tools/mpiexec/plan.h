@@ -4,6 +4,7 @@
 #include "host.h"
 #include "options.h"
 #include "tools/common/image_file.h"
+#include "tools/files/files.h"
 
 struct plan_section {
     uint32_t ranks;
@@ -39,6 +40,7 @@ struct plan {
     enum machine_kind machine; // not MACHINE_AUTO
     bool kvm;
     char *qemu;              // absolute path; NULL on machine linux
+    struct mounts mounts;    // what a VM sees of the host's files
     struct gdb_plan gdb;     // --gdb
     struct host_clock start; // when mpiexec started
 };
@@ -48,6 +50,9 @@ void plan_make(struct plan *plan, const struct options *options);
 
 // Part of it: which machine, and with what.
 void plan_machine(struct plan *plan);
+
+// Part of it: the mounts. The machine and the sections are known.
+void plan_mounts(struct plan *plan);
 
 const char *plan_machine_name(enum machine_kind machine);
 

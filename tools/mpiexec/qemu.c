@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // qemu.c: QEMU's command line, and its complaints in words a user can act upon.
 //
-// Device models cost start-up time and none is needed: memory carries the job, an isa-debugcon port
-// (0xe9) the kicks, isa-serial what the kernel says before it has found the job, isa-debug-exit (port
-// 0x501) the end. Measured with QEMU 7.2, TCG, 4 CPUs, to the kernel's first instruction: microvm
-// 39 ms, without ACPI (qboot instead of SeaBIOS), PIT, PIC and RTC 33 ms, of which 20 are QEMU's own
-// loading; q35 95 ms. The size of the memory makes no difference.
+// Device models cost start-up time and none is needed: memory carries the job, isa-debugcon ports
+// the kicks (0xe9; 0xea those of the file server), isa-serial what the kernel says before it has
+// found the job, isa-debug-exit (port 0x501) the end. Measured with QEMU 7.2, TCG, 4 CPUs, to the
+// kernel's first instruction: microvm 39 ms, without ACPI (qboot instead of SeaBIOS), PIT, PIC and RTC
+// 33 ms, of which 20 are QEMU's own loading; q35 95 ms. The size of the memory makes no difference.
 #include "say.h"
 #include "start.h"
 #include <stdlib.h>
@@ -49,12 +49,16 @@ void qemu_arguments(struct words *out, const struct plan *plan, const struct reg
     add(out, "-numa", need_format("node,memdev=job"));
     add(out, "-chardev", need_format("file,id=kick,path=/dev/fd/4"));
     add(out, "-device", need_format("isa-debugcon,iobase=0xe9,chardev=kick"));
+    if (plan->mounts.count > 0) {
+        add(out, "-chardev", need_format("file,id=files,path=/dev/fd/6"));
+        add(out, "-device", need_format("isa-debugcon,iobase=0xea,chardev=files"));
+    }
     add(out, "-chardev", need_format("file,id=console,path=/dev/fd/5"));
     add(out, "-serial", need_format("chardev:console"));
     add(out, "-device", need_format("isa-debug-exit,iobase=0x501,iosize=4"));
     add(out, "-kernel", need_format("%s", plan->program[0].path));
     if (plan->gdb.listen_fd >= 0) {
-        add(out, "-chardev", need_format("socket,id=gdb,fd=6,server=on,wait=off"));
+        add(out, "-chardev", need_format("socket,id=gdb,fd=7,server=on,wait=off"));
         add(out, "-gdb", need_format("chardev:gdb"));
     }
     add(out, "-append", need_format("torito.job=%llx", (unsigned long long)region->nonce));

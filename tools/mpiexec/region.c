@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // region.c: the layout of the job's memory.
 //
-//   struct job | sections | strings | lines for a deadlock | control words of the rings | data of the rings |
+//   struct job | sections | strings | lines for a deadlock | control words of the rings |
+//   data of the rings | struct job_files | mounts | their paths | queues of file calls | their blocks |
 //   images
 //
-// Ring data and images begin at page boundaries. Nothing in here is ever read back as an offset:
-// the program can write to all of it.
+// Ring data, file calls and images begin at page boundaries. Nothing in here is ever read back as an
+// offset: the program can write to all of it.
 #include "region.h"
 #include "say.h"
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,7 +27,9 @@
 _Static_assert(RING_BYTES_MIN >= 2 * (RING_RECORD_MAX + sizeof(uint32_t)) - 8, "see ring.h");
 
 struct layout {
-    uint64_t sections, strings, waits, out, in, out_data, in_data, images, end;
+    uint64_t sections, strings, waits, out, in, out_data, in_data;
+    uint64_t files, mounts, mount_paths, file_rings, file_blocks; // 0: nothing is mounted
+    uint64_t images, end;
     uint32_t ring_bytes, in_count, waits_max;
 };
 
@@ -56,6 +60,22 @@ static uint64_t strings_bytes(const struct plan *plan)
     return bytes;
 }
 
+static uint64_t files_layout(struct layout *at, const struct plan *plan, uint64_t start)
+{
+    uint64_t paths = 0;
+
+    if (plan->mounts.count == 0)
+        return start;
+    for (uint32_t i = 0; i < plan->mounts.count; i++)
+        paths += strlen(plan->mounts.mount[i].guest) + 1;
+    at->files = round_up(start, 4096);
+    at->mounts = at->files + sizeof(struct job_files);
+    at->mount_paths = at->mounts + plan->mounts.count * sizeof(struct job_mount);
+    at->file_rings = round_up(at->mount_paths + paths, 64);
+    at->file_blocks = round_up(at->file_rings + (uint64_t)plan->cores * FILE_RING_BYTES, 4096);
+    return at->file_blocks + (uint64_t)plan->cores * FILE_BLOCKS * sizeof(struct file_block);
+}
+
 static struct layout layout_make(const struct plan *plan)
 {
     int64_t reader = plan->options->stdin_rank;
@@ -72,7 +92,7 @@ static struct layout layout_make(const struct plan *plan)
     at.in = at.out + plan->ranks * sizeof(struct job_ring);
     at.out_data = round_up(at.in + (at.in_count + 1) * sizeof(struct job_ring), 4096);
     at.in_data = at.out_data + (uint64_t)plan->ranks * at.ring_bytes;
-    at.images = at.in_data + (uint64_t)at.in_count * at.ring_bytes;
+    at.images = files_layout(&at, plan, at.in_data + (uint64_t)at.in_count * at.ring_bytes);
     at.end = at.images;
     for (uint32_t i = 1; i < plan->program_count; i++)
         at.end += round_up(plan->program[i].image.size, 4096);
@@ -137,6 +157,40 @@ static bool core_limit(void)
     return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur > 0;
 }
 
+static void files_put(struct region *region, const struct plan *plan, const struct layout *layout)
+{
+    char *base = (char *)region->job;
+    struct job_files *files = (void *)(base + layout->files);
+    struct job_mount *mounts = (void *)(base + layout->mounts);
+    uint64_t at = layout->mount_paths;
+
+    if (layout->files == 0)
+        return;
+    *files = (struct job_files){.rings_offset = layout->file_rings,
+                                .blocks_offset = layout->file_blocks,
+                                .mounts_offset = layout->mounts,
+                                .mounts = plan->mounts.count,
+                                .queues = plan->cores};
+    for (uint32_t i = 0; i < plan->mounts.count; i++)
+        mounts[i] =
+            (struct job_mount){.path_offset = string_put(base, &at, plan->mounts.mount[i].guest),
+                               .read_only = plan->mounts.mount[i].read_only};
+    region->job->files_offset = layout->files;
+    region->files = (struct files_region){.files = files,
+                                          .rings = base + layout->file_rings,
+                                          .blocks = (void *)(base + layout->file_blocks),
+                                          .blocks_offset = layout->file_blocks,
+                                          .queues = plan->cores};
+}
+
+static uint32_t umask_read(void)
+{
+    mode_t mask = umask(022);
+
+    umask(mask);
+    return mask;
+}
+
 static uint32_t job_flags(const struct plan *plan)
 {
     const struct options *options = plan->options;
@@ -178,6 +232,7 @@ static void job_put(struct region *region, const struct plan *plan, const struct
     job->waits_max = layout->waits_max;
     job->wall_ns = (uint64_t)wall.tv_sec * 1000000000u + (uint64_t)wall.tv_nsec;
     job->started_ns = plan->start.ns;
+    job->umask = umask_read();
     job->end.rank = JOB_NO_RANK;
 }
 
@@ -226,6 +281,7 @@ void region_create(struct region *region, const struct plan *plan, int kick_fd, 
     region->job->kick_fd = kick_fd;
     region->job->tsc_khz = tsc_khz;
     sections_put((char *)region->job, plan, &layout);
+    files_put(region, plan, &layout);
     channels_open(region, &layout);
 }
 

@@ -14,7 +14,8 @@ struct region {
     uint32_t waits_max;
     struct channel *out; // one for each rank
     struct channel *in;
-    uint32_t in_count; // 0, 1 or one for each rank
+    uint32_t in_count;         // 0, 1 or one for each rank
+    struct files_region files; // where nothing is mounted: all zero
 };
 
 // Fills all of struct job but its magic. `kick_fd` as in struct job; `tsc_khz` 0 if unknown.

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 // Descriptors of a VM's process; see qemu_arguments.
-enum { VM_REGION = 3, VM_KICK, VM_CONSOLE, VM_GDB };
+enum { VM_REGION = 3, VM_KICK, VM_CONSOLE, VM_FILES, VM_GDB };
 
 static void pipe_make(int end[2])
 {
@@ -129,7 +129,7 @@ void start_vm(struct child *child, const struct plan *plan, const struct region 
     struct plan_memory memory = plan_memory(plan, region->bytes);
     struct words words = {NULL, 0};
     pid_t parent = getpid();
-    int end[2];
+    int end[2], files[2];
 
     // The VM's second node may be larger than the job; the file must be as large as the node.
     if (ftruncate(region->fd, (off_t)memory.region_bytes) < 0)
@@ -141,16 +141,19 @@ void start_vm(struct child *child, const struct plan *plan, const struct region 
                     i + 1 == words.count ? "\n" : "");
     }
     pipe_make(end);
-    *child = (struct child){.kick_fd = kick_fd, .console_fd = end[0], .started_ns = now_ns()};
+    pipe_make(files);
+    *child = (struct child){
+        .kick_fd = kick_fd, .console_fd = end[0], .files_fd = files[0], .started_ns = now_ns()};
     child->pid = child_fork();
     if (child->pid == 0) {
-        const int from[] = {region->fd, kernel_kick_fd, end[1], plan->gdb.listen_fd};
+        const int from[] = {region->fd, kernel_kick_fd, end[1], files[1], plan->gdb.listen_fd};
 
         child_prepare(parent, end[1]);
-        descriptors_place(from, plan->gdb.listen_fd >= 0 ? 4 : 3);
+        descriptors_place(from, plan->gdb.listen_fd >= 0 ? 5 : 4);
         child_exec(plan->qemu, words.word, environ);
     }
     close(end[1]);
+    close(files[1]);
     close(kernel_kick_fd);
     fcntl(end[0], F_SETFL, O_NONBLOCK);
 }

@@ -12,6 +12,7 @@ struct child {
     int kick_fd;    // readable when the kernel wants to be looked at
     pid_t gdb_pid;  // --gdb; 0: none, or it has been waited for
     int console_fd; // what the kernel or QEMU write past the job: panics, error messages
+    int files_fd;   // a VM: readable when the kernel wants the file server to look
     uint64_t started_ns;
 };
 
@@ -23,8 +24,8 @@ void start_linux(struct child *child, const struct plan *plan, const struct regi
 void start_vm(struct child *child, const struct plan *plan, const struct region *region,
               int kick_fd, int kernel_kick_fd);
 
-// The command line of QEMU; in the child the region, the kick, the console and, with
-// --gdb, the socket it listens at are descriptors 3..6.
+// The command line of QEMU; in the child the region, the kick, the console, the
+// kick of the file server and, with --gdb, the socket QEMU listens at are descriptors 3..7.
 void qemu_arguments(struct words *out, const struct plan *plan, const struct region *region,
                     struct plan_memory memory);
 
