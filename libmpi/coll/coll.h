@@ -21,7 +21,8 @@ enum mpii_layout {
 struct mpii_side {
     void *buf;
     enum mpii_layout layout;
-    bool wide; // counts and displs are MPI_Count and MPI_Aint, not int
+    bool wide;        // counts and displs are MPI_Count and MPI_Aint, not int
+    bool wide_displs; // displs are MPI_Aint even so
     MPI_Count count;
     const void *counts, *displs;
     MPI_Datatype datatype;
