@@ -94,10 +94,11 @@ struct job_files {
     uint64_t blocks_offset; // per core: struct file_block[FILE_BLOCKS]
     uint64_t mounts_offset; // struct job_mount[mounts]
     uint32_t mounts;
-    uint32_t queues;                     // as many as cores
+    uint32_t queues; // as many as cores. 0: mount number n is the 9p device of tag FILE_TAG and n
     alignas(64) _Atomic uint32_t sleeps; // [L] while running
 };
 
+#define FILE_TAG "torito"
 #define FILE_RING_BYTES 64u
 _Static_assert(FILE_RING_BYTES == FILE_BLOCKS * 16, "a descriptor for each block");
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // main.c: from a machine that runs to ranks that run.
+#include "abi/file.h"
 #include "kernel/bus/bus.h"
 #include "kernel/file/forward/forward.h"
 #include "kernel/file/p9/p9.h"
@@ -49,6 +50,18 @@ size_t kernel_memory_bytes(const struct boot *boot, uint32_t cores)
     return parts.bus + parts.peers + parts.core_memory + parts.console + parts.p9;
 }
 
+static void files_init(const struct boot *boot, void *memory)
+{
+    struct job_files *files = NULL;
+
+    if (job_region && job_region->files_offset)
+        files = (struct job_files *)((char *)job_region + job_region->files_offset);
+    if (files && files->queues)
+        forward_init(files);
+    else if (!job_region || files)
+        p9_init(boot, files, memory);
+}
+
 static void memory_give_out(const struct boot *boot)
 {
     struct parts parts = memory_parts(boot, core_count);
@@ -63,8 +76,7 @@ static void memory_give_out(const struct boot *boot)
     if (parts.console)
         virtio_console_init(boot, at);
     at += parts.console;
-    if (parts.p9)
-        p9_init(boot, at);
+    files_init(boot, at);
 }
 
 void kernel_main(const struct boot *boot)
@@ -90,8 +102,6 @@ void kernel_main(const struct boot *boot)
         machine->idle_spins = machine->poll_spins = 0;
     core_count = cores;
     memory_give_out(boot);
-    if (job_region && job_region->files_offset)
-        forward_init((struct job_files *)((char *)job_region + job_region->files_offset));
     ranks_init(ranks);
     machine->cores_start(cores, core_main);
 }

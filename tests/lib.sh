@@ -8,7 +8,8 @@ NATIVE=$harness_dir/native
 TESTS=$HARNESS_ROOT/tests
 mkdir -p "$IMAGES" "$NATIVE"
 
-# The machines an image runs on. `seccomp` is machine linux with its second way to catch system calls.
+# The machines an image runs on. `seccomp` is machine linux with its second way to catch system calls;
+# `microvm-9p` and `q35-9p` have files by 9p.
 MACHINES=(linux seccomp microvm q35)
 
 # image SOURCE [FLAG]...: $IMAGES/NAME, NAME being the source's without folder and ending.
@@ -38,7 +39,10 @@ on() {
     if [ "$machine" = seccomp ]; then
         TORITO_SYSCALLS=seccomp "$BIN/mpiexec" --machine linux "$@"
     else
-        "$BIN/mpiexec" --machine "$machine" "$@"
+        case $machine in
+        *-9p) set -- --files 9p "$@" ;;
+        esac
+        "$BIN/mpiexec" --machine "${machine%-9p}" "$@"
     fi
 }
 

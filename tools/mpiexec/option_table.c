@@ -108,6 +108,17 @@ static bool take_mount(struct parser *parser, const char *name, char **value)
     return true;
 }
 
+static bool take_files(struct parser *parser, const char *name, char **value)
+{
+    if (strcmp(value[0], "forward") == 0)
+        parser->options->files = FILES_FORWARD;
+    else if (strcmp(value[0], "9p") == 0)
+        parser->options->files = FILES_9P;
+    else
+        return option_wrong(parser, "--%s is forward or 9p, not \"%s\"", name, value[0]);
+    return true;
+}
+
 static bool take_path(struct parser *parser, const char *name, char **value)
 {
     (void)name;
@@ -313,6 +324,7 @@ static const struct option_spec option_table[] = {
     {"wdir", 1, take_wdir},
     {"wd", 1, take_wdir},
     {"mount", 1, take_mount},
+    {"files", 1, take_files},
     {"path", 1, take_path},
     {"host", 1, take_hosts},
     {"hosts", 1, take_hosts},

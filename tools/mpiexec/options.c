@@ -131,10 +131,14 @@ bool options_parse(struct options *options, int argc, char **argv,
     if (options->timeout_s == 0 && limit != NULL && *limit != '\0' &&
         !parse_seconds(limit, &options->timeout_s))
         return option_wrong(&parser, "MPIEXEC_TIMEOUT is a number of seconds, not \"%s\"", limit);
+    if (options->files != FILES_AUTO && options->machine == MACHINE_LINUX)
+        return option_wrong(&parser,
+                            "--files is for a virtual machine; leave it out with --machine linux");
     if (options->accel != ACCEL_AUTO && options->machine == MACHINE_LINUX)
         return option_wrong(&parser,
                             "--accel is for a virtual machine; leave it out with --machine linux");
-    if (options->accel != ACCEL_AUTO && options->machine == MACHINE_AUTO)
+    if ((options->accel != ACCEL_AUTO || options->files != FILES_AUTO) &&
+        options->machine == MACHINE_AUTO)
         options->machine = MACHINE_MICROVM;
     return true;
 }

@@ -11,6 +11,7 @@
 
 enum machine_kind { MACHINE_AUTO, MACHINE_LINUX, MACHINE_MICROVM, MACHINE_Q35 };
 enum accel_kind { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
+enum files_kind { FILES_AUTO, FILES_FORWARD, FILES_9P };
 enum prefix_kind { PREFIX_NONE, PREFIX_PATTERN, PREFIX_TAG };
 enum env_pass { ENV_UNSET, ENV_ALL, ENV_NONE, ENV_LIST };
 enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION };
@@ -62,9 +63,10 @@ struct options {
     bool strace, timings, core, verbose, quiet;
     bool report_bindings, display_map;
     int64_t gdb_rank;    // --gdb; -1: not given
-    bool no_bind;        // -bind-to none: the cores' threads are left to the host
+    bool no_bind;        // -bind-to none: machine linux leaves its threads to the host
     struct words mounts; // --mount, as given
-    struct words notes;  // options taken without effect, said under -v
+    enum files_kind files;
+    struct words notes; // options taken without effect, said under -v
 };
 
 #define OPTIONS_ERROR_BYTES 512

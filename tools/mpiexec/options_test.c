@@ -90,6 +90,8 @@ static void test_refusals(void)
     refuse("--machine toaster a", "--machine");
     refuse("--accel warp a", "--accel");
     refuse("--machine linux --accel tcg a", "--accel");
+    refuse("--files nfs a", "--files");
+    refuse("--machine linux --files 9p a", "--files");
     refuse("--mem lots a", "size");
     refuse("--cores 0 a", "1 to 256");
     refuse("-env A=B C a", "name");
@@ -131,6 +133,8 @@ static void test_values(void)
     check(o.mem_bytes == 64u << 20, "a plain number is MiB");
     o = accept("--mem 64MiB a");
     check(o.mem_bytes == 64u << 20, "64MiB");
+    o = accept("--machine q35 --files 9p a");
+    check(o.files == FILES_9P, "--files");
     o = accept("--accel tcg a");
     check(o.machine == MACHINE_MICROVM && o.accel == ACCEL_TCG, "--accel asks for a VM");
     o = accept("-hosts localhost:3,127.0.0.1:2,[::1]:1,::1 a");

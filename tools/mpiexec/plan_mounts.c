@@ -60,6 +60,21 @@ static void cwd_mount(struct plan *plan, const char *cwd)
                  cwd, error);
 }
 
+// How many devices a VM has places for, and the kernel.
+#define MICROVM_9P_MAX 8u
+#define Q35_9P_MAX 16u
+
+static void places_check(const struct plan *plan)
+{
+    uint32_t most = plan->machine == MACHINE_Q35 ? Q35_9P_MAX : MICROVM_9P_MAX;
+
+    if (plan->options->files == FILES_9P && plan->mounts.count > most)
+        say_fail(STATUS_USAGE,
+                 "--files 9p: %s has places for %u directories, and these are %u; use "
+                 "--files forward",
+                 plan_machine_name(plan->machine), most, plan->mounts.count);
+}
+
 static bool in_tmp(const char *path)
 {
     return strncmp(path, "/tmp", 4) == 0 && (path[4] == '/' || path[4] == '\0');
@@ -86,6 +101,7 @@ void plan_mounts(struct plan *plan)
     mounts_add(&plan->mounts, "/tmp", "/tmp", false, ignored); // where nothing else is in its way
     for (uint32_t i = 0; i < plan->section_count; i++)
         cwd_mount(plan, plan->section[i].cwd);
+    places_check(plan);
     for (uint32_t i = 0; i < plan->mounts.count; i++)
         say_note("mount: %s is %s in the virtual machine%s", plan->mounts.mount[i].host,
                  plan->mounts.mount[i].guest, plan->mounts.mount[i].read_only ? ", read-only" : "");

@@ -21,6 +21,36 @@ static void add(struct words *out, const char *option, char *value)
     free(value);
 }
 
+// QEMU takes a comma for the end of a value, and two for one.
+static char *commas_doubled(const char *text)
+{
+    char *doubled = need(malloc(2 * strlen(text) + 1)), *to = doubled;
+
+    for (; *text != '\0'; text++) {
+        *to++ = *text;
+        if (*text == ',')
+            *to++ = ',';
+    }
+    *to = '\0';
+    return doubled;
+}
+
+// A directory that QEMU itself offers by 9p. Files of several file systems in it may have the same
+// number; remapped they have not.
+static void add_9p(struct words *out, const struct plan *plan, uint32_t index)
+{
+    const struct mount *mount = &plan->mounts.mount[index];
+    char *path = commas_doubled(mount->host);
+
+    add(out, "-fsdev",
+        need_format("local,id=files%u,path=%s,security_model=none,multidevs=remap,readonly=%s",
+                    index, path, mount->read_only ? "on" : "off"));
+    add(out, "-device",
+        need_format("virtio-9p-%s,fsdev=files%u,mount_tag=" FILE_TAG "%u",
+                    plan->machine == MACHINE_Q35 ? "pci" : "device", index, index));
+    free(path);
+}
+
 void qemu_arguments(struct words *out, const struct plan *plan, const struct region *region,
                     struct plan_memory memory)
 {
@@ -49,7 +79,10 @@ void qemu_arguments(struct words *out, const struct plan *plan, const struct reg
     add(out, "-numa", need_format("node,memdev=job"));
     add(out, "-chardev", need_format("file,id=kick,path=/dev/fd/4"));
     add(out, "-device", need_format("isa-debugcon,iobase=0xe9,chardev=kick"));
-    if (plan->mounts.count > 0) {
+    if (plan->mounts.count > 0 && plan->options->files == FILES_9P) {
+        for (uint32_t i = 0; i < plan->mounts.count; i++)
+            add_9p(out, plan, i);
+    } else if (plan->mounts.count > 0) {
         add(out, "-chardev", need_format("file,id=files,path=/dev/fd/6"));
         add(out, "-device", need_format("isa-debugcon,iobase=0xea,chardev=files"));
     }
@@ -60,10 +93,6 @@ void qemu_arguments(struct words *out, const struct plan *plan, const struct reg
     if (plan->gdb.listen_fd >= 0) {
         add(out, "-chardev", need_format("socket,id=gdb,fd=7,server=on,wait=off"));
         add(out, "-gdb", need_format("chardev:gdb"));
-    }
-    if (plan_pins(plan)) {
-        add(out, "-chardev", need_format("socket,id=qmp,fd=8"));
-        add(out, "-mon", need_format("chardev=qmp,mode=control"));
     }
     add(out, "-append", need_format("torito.job=%llx", (unsigned long long)region->nonce));
 }

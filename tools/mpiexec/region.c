@@ -72,6 +72,8 @@ static uint64_t files_layout(struct layout *at, const struct plan *plan, uint64_
     at->mounts = at->files + sizeof(struct job_files);
     at->mount_paths = at->mounts + plan->mounts.count * sizeof(struct job_mount);
     at->file_rings = round_up(at->mount_paths + paths, 64);
+    if (plan->options->files == FILES_9P)
+        return at->file_rings;
     at->file_blocks = round_up(at->file_rings + (uint64_t)plan->cores * FILE_RING_BYTES, 4096);
     return at->file_blocks + (uint64_t)plan->cores * FILE_BLOCKS * sizeof(struct file_block);
 }
@@ -170,12 +172,14 @@ static void files_put(struct region *region, const struct plan *plan, const stru
                                 .blocks_offset = layout->file_blocks,
                                 .mounts_offset = layout->mounts,
                                 .mounts = plan->mounts.count,
-                                .queues = plan->cores};
+                                .queues = plan->options->files == FILES_9P ? 0 : plan->cores};
     for (uint32_t i = 0; i < plan->mounts.count; i++)
         mounts[i] =
             (struct job_mount){.path_offset = string_put(base, &at, plan->mounts.mount[i].guest),
                                .read_only = plan->mounts.mount[i].read_only};
     region->job->files_offset = layout->files;
+    if (files->queues == 0)
+        return;
     region->files = (struct files_region){.files = files,
                                           .rings = base + layout->file_rings,
                                           .blocks = (void *)(base + layout->file_blocks),

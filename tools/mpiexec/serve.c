@@ -28,7 +28,7 @@ void serve_files(const struct plan *plan, const struct region *region, const str
     bool spin = plan->cores < plan->cpu_count;
     int rc;
 
-    if (plan->mounts.count == 0)
+    if (plan->mounts.count == 0 || plan->options->files == FILES_9P)
         return;
     file_server_open(&server, &plan->mounts, handles_choose());
     rc = file_server_start(&server, &region->files, child->files_fd, spin);

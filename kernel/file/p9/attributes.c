@@ -10,15 +10,23 @@
 
 enum { ACCESS_EXECUTE = 1, ACCESS_WRITE = 2, ACCESS_READ = 4 }; // X_OK, W_OK, R_OK
 
+void p9_attributes_request(struct p9_call *call, uint32_t fid)
+{
+    p9_request(call, P9_TGETATTR, fid);
+    p9_put64(&call->out, P9_GETATTR_BASIC);
+}
+
 int p9_attributes(struct p9_call *call, uint32_t fid, struct statx *out)
 {
     int rc;
 
-    p9_request(call, P9_TGETATTR, fid);
-    p9_put64(&call->out, P9_GETATTR_BASIC);
+    p9_attributes_request(call, fid);
     rc = p9_exchange(call, p9_device_of(fid));
-    if (rc)
-        return rc;
+    return rc ? rc : p9_attributes_answer(call, fid, out);
+}
+
+int p9_attributes_answer(struct p9_call *call, uint32_t fid, struct statx *out)
+{
     if (!p9_get_attributes(&call->in, out))
         return -EIO;
     if (out->stx_blksize > BLOCK_BYTES_MAX)

@@ -10,41 +10,69 @@
 
 #define CREATE_ROUNDS 100u
 
-static long lopen(struct p9_call *call, uint32_t fid, uint32_t flags)
+static void lopen_request(struct p9_call *call, uint32_t fid, uint32_t flags)
 {
-    struct p9_file *file = &p9_files[fid];
-    int rc;
-
     p9_request(call, P9_TLOPEN, fid);
     p9_put32(&call->out, (flags & FLAGS & ~(uint32_t)O_EXCL) | O_LARGEFILE);
-    rc = p9_exchange(call, p9_device_of(fid));
-    if (rc)
-        return rc;
-    file->opened = true;
-    file->append = (flags & O_APPEND) != 0;
-    file->flags = flags & O_ACCMODE;
-    return 0;
 }
 
-// A pipe would keep the server waiting for its other end.
-static int kind_check(struct p9_call *call, uint32_t fid)
+static void opened(uint32_t fid, uint32_t flags)
 {
+    p9_files[fid].opened = true;
+    p9_files[fid].append = (flags & O_APPEND) != 0;
+    p9_files[fid].flags = flags & O_ACCMODE;
+}
+
+static int lopen(struct p9_call *call, uint32_t fid, uint32_t flags)
+{
+    int rc;
+
+    lopen_request(call, fid, flags);
+    rc = p9_exchange(call, p9_device_of(fid));
+    if (!rc)
+        opened(fid, flags);
+    return rc;
+}
+
+static int kind_check(const struct statx *stat)
+{
+    uint32_t type = stat->stx_mode & S_IFMT;
+
+    return type == S_IFREG || type == S_IFDIR ? 0 : -ENXIO;
+}
+
+// Opens a file that may be a pipe or a device. What it is is asked at the same time: the server does not wait
+// for a pipe's other end.
+static int lopen_file(struct p9_call *call, uint32_t fid, uint32_t flags)
+{
+    struct p9_call *spare = p9_spare_take(), *asking = spare ? spare : call;
     struct statx stat;
     int rc;
 
-    if (p9_files[fid].qid.type & P9_QID_DIR)
-        return 0;
-    rc = p9_attributes(call, fid, &stat);
-    if (rc)
-        return rc;
-    return (stat.stx_mode & S_IFMT) == S_IFREG ? 0 : -ENXIO;
+    p9_attributes_request(asking, fid);
+    if (spare) {
+        lopen_request(call, fid, flags);
+        rc = p9_exchange_two(call, spare, p9_device_of(fid));
+    } else {
+        rc = p9_exchange(call, p9_device_of(fid));
+    }
+    if (!rc)
+        rc = p9_attributes_answer(asking, fid, &stat);
+    if (!rc)
+        rc = kind_check(&stat);
+    if (spare)
+        p9_call_give(spare);
+    else if (!rc)
+        return lopen(call, fid, flags);
+    if (!rc)
+        opened(fid, flags);
+    return rc;
 }
 
 // Makes a walked fid what open(2) promises.
 static long open_walked(struct p9_call *call, uint32_t fid, uint32_t flags)
 {
     uint8_t type = p9_files[fid].qid.type;
-    int rc;
 
     if ((flags & O_DIRECTORY) && !(type & P9_QID_DIR))
         return -ENOTDIR;
@@ -54,8 +82,7 @@ static long open_walked(struct p9_call *call, uint32_t fid, uint32_t flags)
         return -ELOOP; // O_NOFOLLOW
     if ((type & P9_QID_DIR) && ((flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC))))
         return -EISDIR;
-    rc = kind_check(call, fid);
-    return rc ? rc : lopen(call, fid, flags);
+    return type & P9_QID_DIR ? lopen(call, fid, flags) : lopen_file(call, fid, flags);
 }
 
 // The fid of a finished walk becomes the opening's own.
@@ -113,9 +140,7 @@ static long create(struct p9_walk *walk, const char *name, uint32_t flags, uint3
         return rc;
     }
     file->qid = p9_get_qid(&call->in);
-    file->opened = true;
-    file->append = (flags & O_APPEND) != 0;
-    file->flags = flags & O_ACCMODE;
+    opened((uint32_t)fid, flags);
     return fid;
 }
 

@@ -22,6 +22,9 @@ long p9_op_allocate(uint32_t handle, uint32_t mode, uint64_t offset, uint64_t by
 
 // attributes.c
 int p9_attributes(struct p9_call *call, uint32_t fid, struct statx *out);
+// Its two halves.
+void p9_attributes_request(struct p9_call *call, uint32_t fid);
+int p9_attributes_answer(struct p9_call *call, uint32_t fid, struct statx *out);
 long p9_op_stat(uint32_t dir, const char *path, uint32_t at_flags, struct statx *out);
 long p9_op_access(uint32_t dir, const char *path, uint32_t mode, uint32_t at_flags);
 long p9_op_set(uint32_t dir, const char *path, uint32_t at_flags, const struct file_change *change);

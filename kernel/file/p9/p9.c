@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // p9.c: see p9.h. From devices to mounts.
 #include "kernel/file/p9/p9.h"
+#include "abi/file.h"
 #include "kernel/file/p9/ops.h"
 #include "kernel/rank/rank.h"
 #include "lib/lib.h"
@@ -8,7 +9,7 @@
 #include <linux/virtio_9p.h>
 #include <linux/virtio_ids.h>
 
-#define QUEUE_SIZE (P9_CALLS * VQ_PARTS_MAX)
+#define QUEUE_SIZE ((P9_CALLS + P9_SPARES) * VQ_PARTS_MAX)
 // What is asked for: file data of 1 MiB at once. More is no faster.
 #define MSIZE ((1u << 20) + 4096u)
 #define MSIZE_MIN (P9_MESSAGE_BYTES)
@@ -59,7 +60,7 @@ static struct parts memory_parts(uint32_t count)
         .devices = ROUND_UP(count * sizeof(struct p9_device), PAGE_BYTES),
         .files = ROUND_UP(P9_FIDS * sizeof(struct p9_file), PAGE_BYTES),
         .locks = ROUND_UP(P9_LOCKS * P9_LOCK_BYTES, PAGE_BYTES),
-        .calls = ROUND_UP(P9_CALLS * P9_CALL_BYTES, PAGE_BYTES),
+        .calls = ROUND_UP(P9_CALLS_BYTES, PAGE_BYTES),
         .rings = count * virtio_ring_bytes(QUEUE_SIZE),
     };
 }
@@ -72,20 +73,42 @@ size_t p9_bytes(const struct boot *boot)
     return count ? parts.devices + parts.files + parts.locks + parts.calls + parts.rings : 0;
 }
 
-// The device's tag (5.9.4): where its directory is mounted.
-static void path_read(struct p9_device *device)
+// The device's tag (5.9.4), terminated.
+static void tag_read(const struct p9_device *device, char tag[static P9_TAG_BYTES + 1])
 {
     struct virtio_9p_config config;
-    char *tag = device->path + 1;
 
     if (!virtio_config_read(&device->device, 0, &config, sizeof config) || !config.tag_len ||
         config.tag_len > P9_TAG_BYTES ||
         !virtio_config_read(&device->device, sizeof config, tag, config.tag_len))
         panic("a 9p device has no mount tag of 1 to %u bytes", P9_TAG_BYTES);
     tag[config.tag_len] = '\0';
-    device->path[0] = '/';
-    if (tag[0] == '/')
-        memmove(device->path, tag, config.tag_len + 1u);
+}
+
+// Where the launcher wants the directory: the tag has its number.
+static const char *place_of(const char *tag, const struct job_files *files)
+{
+    const char *job = (const char *)job_region, *end = tag;
+    const struct job_mount *mounts = (const void *)(job + files->mounts_offset);
+    size_t bytes = sizeof FILE_TAG - 1;
+    uint64_t number = 0;
+
+    if (strncmp(tag, FILE_TAG, bytes) == 0)
+        number = parse_number(tag + bytes, 10, &end);
+    if (end == tag || *end || number >= files->mounts)
+        panic("mpiexec knows no 9p device of tag %s", tag);
+    return job + mounts[number].path_offset;
+}
+
+static void place_choose(struct p9_device *device, const struct job_files *files)
+{
+    char tag[P9_TAG_BYTES + 1];
+
+    tag_read(device, tag);
+    if (files)
+        device->path = place_of(tag, files);
+    else
+        format(device->place, sizeof device->place, "%s%s", tag[0] == '/' ? "" : "/", tag);
 }
 
 static int version_agree(struct p9_call *call, struct p9_device *device)
@@ -128,7 +151,8 @@ static int attach(struct p9_call *call, struct p9_device *device)
     return call->in.bad || !(p9_files[fid].qid.type & P9_QID_DIR) ? -EIO : 0;
 }
 
-static void device_init(struct p9_device *device, const struct device *place, void *ring)
+static void device_init(struct p9_device *device, const struct device *place,
+                        const struct job_files *files, void *ring)
 {
     struct p9_call *call = p9_call_take();
     int rc = virtio_open(&device->device, place, 1ull << VIRTIO_9P_MOUNT_TAG);
@@ -137,8 +161,9 @@ static void device_init(struct p9_device *device, const struct device *place, vo
         rc = virtio_queue_start(&device->device, &device->queue, 0, QUEUE_SIZE, ring);
     if (rc)
         panic("a 9p device cannot be driven");
-    path_read(device);
-    if (device->queue.chains.ids < P9_CALLS)
+    device->path = device->place;
+    place_choose(device, files);
+    if (device->queue.chains.ids < P9_CALLS + P9_SPARES)
         panic("the 9p device of %s has a queue of %u: %u are needed", device->path,
               device->queue.chains.size, QUEUE_SIZE);
     virtio_ready(&device->device);
@@ -151,12 +176,16 @@ static void device_init(struct p9_device *device, const struct device *place, vo
     p9_call_give(call);
 }
 
-void p9_init(const struct boot *boot, void *memory)
+void p9_init(const struct boot *boot, const struct job_files *files, void *memory)
 {
     uint32_t count = devices_count(boot);
     struct parts parts = memory_parts(count);
     char *at = memory;
 
+    if (!count && !files)
+        return;
+    if (files && count != files->mounts)
+        panic("mpiexec offers %u directories by 9p; there are %u devices", files->mounts, count);
     if (count > P9_DEVICES)
         panic("%u 9p devices; Torito takes %u", count, P9_DEVICES);
     p9_devices = (struct p9_device *)at;
@@ -165,7 +194,7 @@ void p9_init(const struct boot *boot, void *memory)
     p9_calls_init(at += parts.locks);
     at += parts.calls;
     for (uint32_t i = 0; i < count; i++, at += virtio_ring_bytes(QUEUE_SIZE)) {
-        device_init(&p9_devices[i], virtio_find(boot, VIRTIO_ID_9P, i), at);
+        device_init(&p9_devices[i], virtio_find(boot, VIRTIO_ID_9P, i), files, at);
         file_mount(&p9_backend, p9_devices[i].path, p9_devices[i].root, false);
     }
     p9_device_count = count;
