@@ -22,6 +22,7 @@ struct mpii_group {
 };
 
 struct mpii_coll; // state of the collectives of a communicator; libmpi/coll
+struct mpii_topology;
 
 struct mpii_comm {
     struct mpii_object object;
@@ -31,12 +32,13 @@ struct mpii_comm {
     struct mpii_group *group;
     struct mpii_group *remote; // intercommunicators; NULL otherwise
     struct mpii_coll *coll;
-    struct mpii_comm *local; // intercommunicators: an intracommunicator of the local group
-    void *topology;          // chapter 8
-    MPI_Info info;           // hints; NULL: none
+    struct mpii_comm *local;        // intercommunicators: an intracommunicator of the local group
+    struct mpii_topology *topology; // topo/topo.h; NULL: none
+    MPI_Info info;                  // hints; NULL: none
     // Called when the communicator goes, by whom these belong to; NULL: nothing to do.
     void (*coll_delete)(struct mpii_comm *comm);
     void (*topology_delete)(struct mpii_comm *comm);
+    void (*topology_share)(struct mpii_comm *to, const struct mpii_comm *from); // for a duplicate
     void (*buffer_delete)(struct mpii_comm *comm);
     struct mpii_buffer *buffer; // MPI_Comm_attach_buffer; pt2pt/buffer.h
 };

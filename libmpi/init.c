@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // init.c: the life of an MPI process: MPI_Init to MPI_Finalize (MPI 4.1, 11.2 and 11.6).
 //
-// mpii_process.state goes BEFORE -> RUNNING -> AFTER and never back. The kernel hears of both steps,
-// so that the launcher can tell a rank that left in between.
+// mpii_process.world goes BEFORE -> RUNNING -> AFTER and never back; sessions (session/session.c) start and
+// stop the library as well. The kernel hears of both, so that the launcher can tell a rank that left in
+// between.
 #include "libmpi/request.h"
 #include "libmpi/trace.h"
 
@@ -13,13 +14,38 @@ static bool is_thread_level(int level)
            level == MPI_THREAD_SERIALIZED || level == MPI_THREAD_MULTIPLE;
 }
 
+void mpii_process_open(void)
+{
+    static bool started;
+
+    if (mpii_process.users++)
+        return;
+    mpii_process.state = MPII_RUNNING;
+    mpii_services()->mpi_state(1, 0);
+    if (!started) {
+        mpii_trace_init();
+        mpii_comm_init();
+        mpii_engine_init();
+    }
+    started = true;
+    mpii_process.short_ways = mpii_trace == NULL;
+}
+
+void mpii_process_close(void)
+{
+    if (--mpii_process.users)
+        return;
+    mpii_requests_drain();
+    mpii_process.state = MPII_AFTER;
+    mpii_process.short_ways = false;
+    mpii_services()->mpi_state(1, 1);
+}
+
 static int process_init(const char *function, int thread_level)
 {
-    const struct services *services = mpii_services();
-
-    if (mpii_process.state == MPII_RUNNING)
+    if (mpii_process.world == MPII_RUNNING)
         return mpii_error(function, MPI_COMM_NULL, MPI_ERR_OTHER, "MPI is initialized already");
-    if (mpii_process.state == MPII_AFTER)
+    if (mpii_process.world == MPII_AFTER)
         return mpii_error(function, MPI_COMM_NULL, MPI_ERR_OTHER,
                           "MPI was finalized and cannot be initialized again");
     if (!is_thread_level(thread_level))
@@ -27,12 +53,8 @@ static int process_init(const char *function, int thread_level)
                           "required is %d, not one of the four MPI_THREAD_ levels", thread_level);
     mpii_process.thread_level = thread_level;
     mpii_process.main_thread = pthread_self();
-    mpii_process.state = MPII_RUNNING;
-    mpii_trace_init();
-    mpii_process.short_ways = mpii_trace == NULL;
-    services->mpi_state(1, 0);
-    mpii_comm_init();
-    mpii_engine_init();
+    mpii_process.world = MPII_RUNNING;
+    mpii_process_open();
     return MPI_SUCCESS;
 }
 
@@ -65,15 +87,17 @@ int PMPI_Finalize(void)
 {
     int rc = mpii_check_running(__func__);
 
+    if (rc == MPI_SUCCESS && mpii_process.world != MPII_RUNNING)
+        rc =
+            mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_OTHER,
+                       "MPI_Init has not been called, or MPI_Finalize has: only sessions are open");
     // First of all, for the callbacks may still use MPI (11.2.4).
     if (rc == MPI_SUCCESS)
         rc = mpii_attributes_delete(__func__, MPI_COMM_SELF, &mpii_self.object, MPI_COMM_SELF);
     if (rc != MPI_SUCCESS)
         return rc;
-    mpii_requests_drain();
-    mpii_process.state = MPII_AFTER;
-    mpii_process.short_ways = false;
-    mpii_services()->mpi_state(1, 1);
+    mpii_process.world = MPII_AFTER;
+    mpii_process_close();
     return MPI_SUCCESS;
 }
 
@@ -83,7 +107,7 @@ int PMPI_Initialized(int *flag)
     int rc = mpii_check_result(__func__, flag, "flag");
 
     if (rc == MPI_SUCCESS)
-        *flag = mpii_process.state != MPII_BEFORE;
+        *flag = mpii_process.world != MPII_BEFORE;
     return rc;
 }
 
@@ -93,7 +117,7 @@ int PMPI_Finalized(int *flag)
     int rc = mpii_check_result(__func__, flag, "flag");
 
     if (rc == MPI_SUCCESS)
-        *flag = mpii_process.state == MPII_AFTER;
+        *flag = mpii_process.world == MPII_AFTER;
     return rc;
 }
 

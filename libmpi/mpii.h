@@ -13,11 +13,13 @@
 
 #pragma GCC visibility push(hidden)
 
-// The life of the rank as MPI sees it. Moved on by MPI_Init and MPI_Finalize only.
 enum mpii_state { MPII_BEFORE, MPII_RUNNING, MPII_AFTER };
 
 struct mpii_process {
+    // The life of the rank as MPI sees it: running while `users` is not 0. With sessions it may run again.
     enum mpii_state state;
+    int users;             // open sessions, and the program between MPI_Init and MPI_Finalize
+    enum mpii_state world; // the World Model (11.2): moved on by MPI_Init and MPI_Finalize only
     // MPI runs, and nobody wants to see each call: the short ways of frequent calls, which leave out what
     // only the long ones do (records of mpiexec --trace), may be taken.
     bool short_ways;
@@ -26,6 +28,11 @@ struct mpii_process {
 };
 
 extern struct mpii_process mpii_process;
+
+// One user more of the library, which starts with the first, or one less: with the last it stops, when all
+// that was sent is under way.
+void mpii_process_open(void);
+void mpii_process_close(void);
 
 // The kernel's function table. Where there is none, because the program was not linked as an image,
 // says so on standard error and ends the program with status 1. Any thread, any time.

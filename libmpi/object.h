@@ -116,9 +116,15 @@ const char *mpii_info_get(MPI_Info info, const char *key);
 // MPI_SUCCESS for an info object or MPI_INFO_NULL, otherwise MPI_ERR_INFO as an error of `function`.
 int mpii_check_info(const char *function, MPI_Comm comm, MPI_Info info);
 
-// A new object with the keys of `first` and those of `second`, whose values win; either may be
-// MPI_INFO_NULL. MPI_INFO_NULL: no memory.
-MPI_Info mpii_info_merge(MPI_Info first, MPI_Info second);
+// Sets `key` for the user to see, unless `info` is MPI_INFO_NULL. False: no memory.
+bool mpii_info_tell(MPI_Info info, const char *key, const char *value);
+
+// A new object with the keys of another one, or none of MPI_INFO_NULL. MPI_INFO_NULL: no memory.
+MPI_Info mpii_info_copy(MPI_Info info);
+
+// A new object with the hints of `first` and those of `second`, whose values win; either may be
+// MPI_INFO_NULL. Keys that the standard does not know are no hints. MPI_INFO_NULL: no memory.
+MPI_Info mpii_hints_merge(MPI_Info first, MPI_Info second);
 void mpii_info_drop(MPI_Info info);
 
 #pragma GCC visibility pop

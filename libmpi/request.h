@@ -208,8 +208,9 @@ void mpii_requests_reap(void);
 // Waits for all that were abandoned. MPI_Finalize.
 void mpii_requests_drain(void);
 
-// What else mpii_requests_drain does: waits for buffered sends. NULL: there were none.
-extern void (*mpii_buffers_drain)(void);
+// What else mpii_requests_drain does: waits for buffered sends, or gives up the requests of those that are
+// done. NULL: there were none.
+extern void (*mpii_buffers_drain)(bool wait);
 
 // --- moving messages; arguments have been checked ---
 

@@ -154,7 +154,59 @@ launch_many_ranks() { # MACHINE
     equal lines "$(sort -u out | wc -l)" 64
 }
 
+# How many threads of the VM of mpiexec $1 are bound to one CPU; how many CPUs these are.
+threads_pinned() { # PID
+    local qemu
+    qemu=$(cat "/proc/$1/task/$1/children") && sed -nE 's/^Cpus_allowed_list:\t([0-9]+)$/\1/p' \
+        "/proc/${qemu% }"/task/*/status | sort | uniq -c | awk '{ n += $1 } END { print n + 0, NR }'
+}
+
+# Each virtual CPU's thread is bound to a CPU of its own, by what QEMU tells through QMP; unless asked
+# not to.
+launch_pinned() {
+    local job bound=(--report-bindings) wanted
+
+    mkfifo in
+    for wanted in '2 2' '0 0'; do
+        "$BIN/mpiexec" --machine microvm --timeout 30 "${bound[@]}" -n 2 \
+            "$IMAGES/copy" <in >out 2>err &
+        job=$!
+        exec 3>in
+        echo ready >&3
+        for ((i = 0; i < 500; i++)); do
+            ! grep -q ready out || [ "$(threads_pinned "$job")" != "$wanted" ] || break
+            sleep 0.02
+        done
+        equal 'threads pinned, and CPUs' "$(threads_pinned "$job")" "$wanted"
+        exec 3>&-
+        wait "$job" || fail "status $?"
+        [ "$wanted" = '0 0' ] || has err 'rank 1: core 1, a virtual CPU, bound to CPU [0-9]+:'
+        [ "$wanted" = '2 2' ] || has err 'rank 1: core 1, a virtual CPU, not bound:'
+        bound+=(-bind-to none)
+    done
+}
+
+# Whether KVM is real is probed: a /dev/kvm that opens is not enough.
+launch_kvm() {
+    local status=0
+
+    on microvm --accel kvm --timeout 20 -n 2 "$IMAGES/rank" >out 2>err || status=$?
+    case $status in
+    0) equal lines "$(sort -u out | wc -l)" 2 ;;
+    125) has err '^mpiexec: KVM does not work here: .+; use --accel tcg or --machine linux$' ;;
+    *) fail "status $status" ;;
+    esac
+    [ "$status" = 125 ] || [ -e /sys/module/kvm_intel ] || [ -e /sys/module/kvm_amd ] ||
+        fail 'KVM without a module for the CPU'
+}
+
 run_case launch.build 60 launch_build
+run_case launch.kvm 30 launch_kvm
+if [ "$(nproc)" -ge 2 ]; then
+    run_case launch.pinned 80 launch_pinned
+else
+    echo 'skip launch.pinned: this host has one CPU'
+fi
 lines=100
 [ -z "$CHECK_FULL" ] || lines=2000
 for machine in "${MACHINES[@]}"; do

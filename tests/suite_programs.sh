@@ -46,3 +46,8 @@ programs_all() {
 }
 
 programs_all
+if [ -n "$CHECK_FULL" ]; then
+    for machine in linux microvm; do
+        run_case "program.wtime.minute.$machine" 90 program_run wtime-minute wtime 4 "$machine" 85 0 ^ok 60
+    done
+fi

@@ -40,7 +40,7 @@ struct mpii_block mpii_side_block(const struct mpii_side *side, int i)
         break;
     case MPII_LAYOUT_EACH:
         block.type = mpii_type(side->datatypes[i]);
-        offset = element(side->displs, side->wide, i);
+        offset = element(side->displs, side->wide || side->wide_displs, i);
         break;
     }
     block.buf = (char *)side->buf + offset;

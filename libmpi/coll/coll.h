@@ -21,7 +21,8 @@ enum mpii_layout {
 struct mpii_side {
     void *buf;
     enum mpii_layout layout;
-    bool wide; // counts and displs are MPI_Count and MPI_Aint, not int
+    bool wide;        // counts and displs are MPI_Count and MPI_Aint, not int
+    bool wide_displs; // displs are MPI_Aint even so
     MPI_Count count;
     const void *counts, *displs;
     MPI_Datatype datatype;
@@ -84,13 +85,18 @@ void mpii_coll_trace(uint64_t begin, const struct mpii_coll_call *call);
 // The state of a communicator, made on first use. NULL: no memory.
 struct mpii_coll *mpii_coll_of(struct mpii_comm *comm);
 
-// Tags of schedules: calls, persistent calls, and MPI_Comm_create_group and the like, whose users choose one.
+// Tags of schedules: calls, persistent calls, MPI_Comm_create_group and the like, whose users choose one, and
+// MPI_Comm_create_from_group and its kin, whose users choose a text (its hash).
 #define MPII_TAG_KIND (1 << 28)
 int mpii_coll_tag(struct mpii_coll *coll);
 int mpii_coll_tag_persistent(struct mpii_coll *coll);
 static inline int mpii_coll_tag_user(int tag)
 {
     return 2 * MPII_TAG_KIND + tag % MPII_TAG_KIND;
+}
+static inline int mpii_coll_tag_name(uint32_t hash)
+{
+    return 3 * MPII_TAG_KIND + (int)(hash % MPII_TAG_KIND);
 }
 
 // All of an intracommunicator, or the local group of an intercommunicator.

@@ -68,7 +68,6 @@ void mpii_shared_release_fair(struct mpii_shared *shared)
     bool fair = shared->sender >= 0 && shared->sender != shared->rank &&
                 shared->core_of[shared->sender] == shared->core;
 
-    shared->sender = -1;
     if (fair)
         shared->mine->waits = reversed(shared->mine->waits);
     mpii_shared_release(shared);

@@ -65,6 +65,7 @@ struct mpii_shared_core {
         alignas(MPII_LINES) _Atomic uint64_t reached;
     } round[MPII_ROUNDS];
     alignas(MPII_LINES) _Atomic uint64_t done; // collectives that all ranks of the core have finished
+    alignas(MPII_LINES) _Atomic uint64_t go;   // of a barrier that this core ends for all
     struct mpii_shared_cell cell[MPII_CELLS];
     // This core's only.
     alignas(MPII_LINES) uint64_t released; // seq + 1: the representative lets the others go

@@ -5,6 +5,13 @@
 // hears from the one 2^k below; then it lets the others go. A round flag has one reader, and rises
 // with every barrier. Cost: ceil(log2 cores) times a cache line there and one back at the same
 // time, and a switch of threads for each rank of a core but one.
+//
+// After a collective in which a root sent data to all, its core leads instead: it hears from the others,
+// and tells all with one flag. The root is behind then: it has waited for nobody, so the others,
+// who got its data a cache line later, are the last to arrive, and by dissemination the first to
+// leave, only to wait for its next data. Led, they leave behind the root and find them. Cost: a
+// cache line from each core, and one to each. A loop of broadcast and barrier takes a quarter less with
+// 2 ranks on 2 cores, a third less with 4.
 #include "libmpi/coll/quick.h"
 
 static void disseminate(const struct mpii_shared *shared)
@@ -21,14 +28,38 @@ static void disseminate(const struct mpii_shared *shared)
     }
 }
 
+// The core of the last sender leads. All ranks know the same one.
+static void be_led(const struct mpii_shared *shared, int leader)
+{
+    uint64_t value = shared->seq + 1;
+
+    if (shared->core != leader) {
+        mpii_flag_set(&shared->mine->round[0].reached, value);
+        mpii_shared_rouse(shared, leader);
+        mpii_flag_wait(&shared->peer[leader].state->go, value);
+        return;
+    }
+    for (int c = 0; c < shared->cores; c++)
+        if (c != leader)
+            mpii_flag_wait(&shared->peer[c].state->round[0].reached, value);
+    mpii_flag_set(&shared->mine->go, value);
+    for (int c = 0; c < shared->cores; c++)
+        if (c != leader)
+            mpii_shared_rouse(shared, c);
+}
+
 bool mpii_quick_barrier(struct mpii_shared *shared)
 {
     if (mpii_shared_arrive(shared)) {
-        disseminate(shared);
+        if (shared->sender >= 0 && shared->cores > 1)
+            be_led(shared, shared->core_of[shared->sender]);
+        else
+            disseminate(shared);
         mpii_shared_release_fair(shared);
     } else {
         mpii_shared_wait_release(shared);
     }
+    shared->sender = -1;
     mpii_shared_met(shared);
     mpii_shared_finish(shared, false);
     return true;

@@ -118,7 +118,8 @@ int PMPI_Comm_compare(MPI_Comm comm1, MPI_Comm comm2, int *result)
     return MPI_SUCCESS;
 }
 
-// Hints are kept as given, for MPI_Comm_get_info and MPI_Comm_dup; none changes what the library does.
+// Hints of the standard are kept as given, for MPI_Comm_get_info and MPI_Comm_dup; none changes what the
+// library does. Others are ignored, which a program can see (7.4.4).
 #pragma weak MPI_Comm_set_info = PMPI_Comm_set_info
 int PMPI_Comm_set_info(MPI_Comm comm, MPI_Info info)
 {
@@ -131,7 +132,7 @@ int PMPI_Comm_set_info(MPI_Comm comm, MPI_Info info)
         rc = mpii_check_info(__func__, comm, info);
     if (rc != MPI_SUCCESS)
         return rc;
-    copy = mpii_info_merge(object->info, info);
+    copy = mpii_hints_merge(object->info, info);
     if (copy == MPI_INFO_NULL)
         return mpii_error(__func__, comm, MPI_ERR_NO_MEM, "no memory for an info object");
     mpii_info_drop(object->info);
@@ -151,7 +152,7 @@ int PMPI_Comm_get_info(MPI_Comm comm, MPI_Info *info_used)
         rc = mpii_check_pointer(__func__, comm, info_used, "info_used");
     if (rc != MPI_SUCCESS)
         return rc;
-    copy = mpii_info_merge(object->info, MPI_INFO_NULL);
+    copy = mpii_hints_merge(object->info, MPI_INFO_NULL);
     if (copy == MPI_INFO_NULL)
         return mpii_error(__func__, comm, MPI_ERR_NO_MEM, "no memory for an info object");
     *info_used = copy;

@@ -56,6 +56,16 @@ int mpii_construct_contexts(struct mpii_comm *parent, int tag, uint32_t context[
 int mpii_construct(struct mpii_comm *parent, struct mpii_group *group, struct mpii_group *remote,
                    const uint32_t context[2], MPI_Comm *newcomm);
 
+// A communicator of a group that this process is in, part of the parent's: collective over the group only.
+// `tag` is one of mpii_coll_tag_user or mpii_coll_tag_name. MPI_SUCCESS or a class.
+int mpii_construct_group(struct mpii_comm *parent, struct mpii_group *group, int tag,
+                         MPI_Comm *newcomm);
+
+// An intercommunicator of a communicator and of another one, whose leader is a rank of `peer`; what `peer`
+// and `remote_leader` are counts in the leader only. `tag` as before. MPI_SUCCESS or a class.
+int mpii_construct_inter(struct mpii_comm *local, int local_leader, struct mpii_comm *peer,
+                         int remote_leader, int tag, MPI_Comm *newcomm);
+
 // The error of a constructor: as mpii_error, with a text for the class.
 int mpii_construct_error(const char *function, MPI_Comm comm, int class);
 

@@ -20,7 +20,8 @@ static int *ranks_in(const struct mpii_comm *parent, const struct mpii_group *gr
     return ranks;
 }
 
-static int create(struct mpii_comm *parent, struct mpii_group *group, int tag, MPI_Comm *newcomm)
+int mpii_construct_group(struct mpii_comm *parent, struct mpii_group *group, int tag,
+                         MPI_Comm *newcomm)
 {
     struct mpii_team team = {.comm = parent, .rank = group->rank, .size = group->size};
     struct mpii_schedule schedule;
@@ -31,9 +32,8 @@ static int create(struct mpii_comm *parent, struct mpii_group *group, int tag, M
     if (!ranks)
         return MPI_ERR_NO_MEM;
     team.ranks = ranks;
-    mpii_schedule_init(&schedule, mpii_coll_tag_user(tag));
-    mpii_build_agree(&schedule, &agree, mpii_agree_seed(parent, mpii_coll_tag_user(tag)), &team,
-                     NULL);
+    mpii_schedule_init(&schedule, tag);
+    mpii_build_agree(&schedule, &agree, mpii_agree_seed(parent, tag), &team, NULL);
     rc = mpii_construct_run(&schedule);
     free(ranks);
     if (rc != MPI_SUCCESS)
@@ -65,5 +65,6 @@ int PMPI_Comm_create_group(MPI_Comm comm, MPI_Group group, int tag, MPI_Comm *ne
         *newcomm = MPI_COMM_NULL;
         return MPI_SUCCESS;
     }
-    return mpii_construct_error(__func__, comm, create(parent, object, tag, newcomm));
+    return mpii_construct_error(
+        __func__, comm, mpii_construct_group(parent, object, mpii_coll_tag_user(tag), newcomm));
 }

@@ -33,6 +33,8 @@ static void give_up(struct mpii_comm *made)
 {
     if (made->local)
         give_up(made->local);
+    if (made->topology)
+        made->topology_delete(made);
     mpii_info_drop(made->info);
     mpii_group_drop(made->group);
     if (made->remote)
@@ -61,12 +63,14 @@ static int prepare(const char *function, struct dup *dup, bool with_info, MPI_In
     if (!made)
         return mpii_construct_error(function, parent->handle, MPI_ERR_NO_MEM);
     dup->made = made;
+    if (parent->topology)
+        parent->topology_share(made, parent);
     if (parent->remote)
         made->local = mpii_comm_new(parent->group, NULL, 0, parent);
     if (!with_info)
         info = parent->info;
     if (info != MPI_INFO_NULL)
-        made->info = mpii_info_merge(info, MPI_INFO_NULL);
+        made->info = mpii_hints_merge(info, MPI_INFO_NULL);
     if ((parent->remote && !made->local) || (info != MPI_INFO_NULL && made->info == MPI_INFO_NULL))
         return mpii_construct_error(function, parent->handle, MPI_ERR_NO_MEM);
     return mpii_attributes_copy(function, parent->handle, &made->object, made->handle,
@@ -119,6 +123,7 @@ static struct dup *dup_new(const char *function, MPI_Comm comm, bool with_info, 
     }
     if (*rc == MPI_SUCCESS)
         return dup;
+    *newcomm = MPI_COMM_NULL; // programs look for that when a copy callback has failed
     mpii_schedule_free(&dup->schedule);
     free(dup);
     return NULL;

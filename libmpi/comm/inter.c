@@ -112,6 +112,17 @@ static int create(struct inter *inter, MPI_Comm *newcomm)
     return rc;
 }
 
+int mpii_construct_inter(struct mpii_comm *local, int local_leader, struct mpii_comm *peer,
+                         int remote_leader, int tag, MPI_Comm *newcomm)
+{
+    struct inter inter = {.local = local, .team = mpii_team_of(local)};
+
+    inter.bridge =
+        (struct mpii_bridge){.comm = peer, .leader = local_leader, .peer = remote_leader, .tag = tag};
+    inter.tag = mpii_construct_tag(local);
+    return inter.tag < 0 ? MPI_ERR_NO_MEM : create(&inter, newcomm);
+}
+
 // What only the leader's arguments say.
 static int check_leader(const char *function, struct mpii_comm *local, MPI_Comm peer_handle,
                         int remote_leader, int tag)
@@ -136,26 +147,21 @@ static int check_leader(const char *function, struct mpii_comm *local, MPI_Comm 
 int PMPI_Intercomm_create(MPI_Comm local_comm, int local_leader, MPI_Comm peer_comm,
                           int remote_leader, int tag, MPI_Comm *newintercomm)
 {
-    struct inter inter = {0};
-    int rc = mpii_construct_check(__func__, local_comm, newintercomm, &inter.local);
+    struct mpii_comm *local;
+    int rc = mpii_construct_check(__func__, local_comm, newintercomm, &local);
 
     if (rc != MPI_SUCCESS)
         return rc;
-    if (inter.local->remote)
+    if (local->remote)
         return mpii_error(__func__, local_comm, MPI_ERR_COMM, "local_comm is an intercommunicator");
-    if (local_leader < 0 || local_leader >= inter.local->size)
+    if (local_leader < 0 || local_leader >= local->size)
         return mpii_error(__func__, local_comm, MPI_ERR_RANK,
                           "local_leader is %d, not a rank of local_comm", local_leader);
-    if (inter.local->rank == local_leader)
-        rc = check_leader(__func__, inter.local, peer_comm, remote_leader, tag);
+    if (local->rank == local_leader)
+        rc = check_leader(__func__, local, peer_comm, remote_leader, tag);
     if (rc != MPI_SUCCESS)
         return rc;
-    inter.team = mpii_team_of(inter.local);
-    inter.bridge = (struct mpii_bridge){.comm = mpii_comm(peer_comm),
-                                        .leader = local_leader,
-                                        .peer = remote_leader,
-                                        .tag = mpii_coll_tag_user(tag)};
-    inter.tag = mpii_construct_tag(inter.local);
-    rc = inter.tag < 0 ? MPI_ERR_NO_MEM : create(&inter, newintercomm);
+    rc = mpii_construct_inter(local, local_leader, mpii_comm(peer_comm), remote_leader,
+                              mpii_coll_tag_user(tag), newintercomm);
     return mpii_construct_error(__func__, local_comm, rc);
 }

@@ -94,5 +94,10 @@ int PMPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, 
         rc = mpii_split_type_color(__func__, comm, split_type, info, &mine.color, &strict);
     if (rc != MPI_SUCCESS)
         return rc;
-    return mpii_construct_error(__func__, comm, split(parent, &mine, strict, newcomm));
+    rc = split(parent, &mine, strict, newcomm);
+    // Which part of the machine it was that the library has chosen.
+    if (rc == MPI_SUCCESS && strict && *newcomm != MPI_COMM_NULL &&
+        !mpii_info_tell(info, "mpi_hw_resource_type", "core"))
+        rc = MPI_ERR_NO_MEM;
+    return mpii_construct_error(__func__, comm, rc);
 }

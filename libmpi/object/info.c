@@ -73,7 +73,7 @@ int PMPI_Info_dup(MPI_Info info, MPI_Info *newinfo)
     rc = mpii_check_result(__func__, newinfo, "newinfo");
     if (rc != MPI_SUCCESS)
         return rc;
-    copy = mpii_info_merge(info, MPI_INFO_NULL);
+    copy = mpii_info_copy(info);
     if (copy == MPI_INFO_NULL)
         return no_memory(__func__);
     *newinfo = copy;

@@ -73,22 +73,38 @@ int mpii_check_info(const char *function, MPI_Comm comm, MPI_Info info)
     return mpii_error(function, comm, MPI_ERR_INFO, "info is %p, not an info object", (void *)info);
 }
 
-// False: no memory.
-static bool put_all(struct mpii_info *to, const struct mpii_info *from)
+bool mpii_info_tell(MPI_Info info, const char *key, const char *value)
+{
+    return !mpii_object_ok(info, MPII_INFO) || mpii_info_put((struct mpii_info *)info, key, value);
+}
+
+// Those whose keys begin with `prefix`. False: no memory.
+static bool put_all(struct mpii_info *to, const struct mpii_info *from, const char *prefix)
 {
     for (int i = 0; from && i < from->count; i++)
-        if (!mpii_info_put(to, from->pair[i].key, from->pair[i].value))
+        if (strncmp(from->pair[i].key, prefix, strlen(prefix)) == 0 &&
+            !mpii_info_put(to, from->pair[i].key, from->pair[i].value))
             return false;
     return true;
 }
 
-MPI_Info mpii_info_merge(MPI_Info first, MPI_Info second)
+static MPI_Info merge(MPI_Info first, MPI_Info second, const char *prefix)
 {
     struct mpii_info *to = mpii_info_new();
 
-    if (to && put_all(to, mpii_info(first)) && put_all(to, mpii_info(second)))
+    if (to && put_all(to, mpii_info(first), prefix) && put_all(to, mpii_info(second), prefix))
         return (MPI_Info)to;
     if (to)
         mpii_info_delete(to);
     return MPI_INFO_NULL;
+}
+
+MPI_Info mpii_info_copy(MPI_Info info)
+{
+    return merge(info, MPI_INFO_NULL, "");
+}
+
+MPI_Info mpii_hints_merge(MPI_Info first, MPI_Info second)
+{
+    return merge(first, second, "mpi_"); // the names that the standard keeps for itself (10)
 }

@@ -19,15 +19,13 @@ static mpii_op_loop *loop_find(const struct mpii_op *op, const struct mpii_type 
 }
 
 // The standard's lists name types where the tables go by what they hold: MPI_PACKED is not MPI_BYTE,
-// and logical operations are for C's integers only, not for Fortran's nor for MPI_AINT and its kin.
+// and logical operations are for C's integers only, not for Fortran's. MPI_AINT and its kin are integers of
+// C, though the standard lists them apart: other libraries take them, and so do programs.
 static bool is_listed(const struct mpii_op *op, MPI_Datatype type)
 {
     switch ((uintptr_t)type) {
     case (uintptr_t)MPI_PACKED:
         return false;
-    case (uintptr_t)MPI_AINT:
-    case (uintptr_t)MPI_COUNT:
-    case (uintptr_t)MPI_OFFSET:
     case (uintptr_t)MPI_INTEGER:
     case (uintptr_t)MPI_INTEGER1:
     case (uintptr_t)MPI_INTEGER2:

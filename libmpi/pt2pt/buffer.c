@@ -11,10 +11,20 @@ _Static_assert(sizeof(struct mpii_segment) + 2 * alignof(struct mpii_segment) <=
 struct mpii_buffer *mpii_buffer_process;
 static struct mpii_buffer *buffers; // all that exist
 
-static void drain(void)
+static void drain(bool wait)
 {
+    // A communicator takes its buffer along when its last request goes: not while this goes through them.
     for (struct mpii_buffer *buffer = buffers; buffer; buffer = buffer->next)
-        mpii_buffer_flush(buffer);
+        buffer->uses++;
+    for (struct mpii_buffer *buffer = buffers; buffer; buffer = buffer->next)
+        if (wait)
+            mpii_buffer_flush(buffer);
+        else
+            (void)mpii_buffer_reclaim(buffer, 0);
+    for (struct mpii_buffer *buffer = buffers, *next; buffer; buffer = next) {
+        next = buffer->next;
+        mpii_buffer_drop(buffer);
+    }
 }
 
 struct mpii_buffer *mpii_buffer_new(void *address, MPI_Count bytes)

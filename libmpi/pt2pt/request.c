@@ -8,7 +8,7 @@
 
 #define CHUNK 64
 
-void (*mpii_buffers_drain)(void);
+void (*mpii_buffers_drain)(bool wait);
 struct mpii_request mpii_sent = {
     .head = {.magic = MPII_MAGIC | MPII_REQUEST},
     .kind = MPII_SEND,
@@ -144,7 +144,7 @@ static bool drain_one(struct mpii_request *request)
 void mpii_requests_drain(void)
 {
     if (mpii_buffers_drain)
-        mpii_buffers_drain();
+        mpii_buffers_drain(true);
     while (abandoned) { // ends when all that was sent has been received
         struct mpii_request *request = abandoned;
 

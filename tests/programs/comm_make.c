@@ -54,6 +54,55 @@ static void test_dup(void)
     MPI_Info_free(&info);
 }
 
+static int refuse_copy(MPI_Comm comm, int key, void *extra, void *in, void *out, int *flag)
+{
+    (void)comm;
+    (void)key;
+    (void)extra;
+    (void)in;
+    (void)out;
+    *flag = 1;
+    return MPI_ERR_OTHER;
+}
+
+// A callback fails: no communicator, and not what the variable held before.
+static void test_dup_refused(void)
+{
+    MPI_Comm one, two = MPI_COMM_WORLD;
+    int key;
+
+    MPI_Comm_create_keyval(refuse_copy, MPI_COMM_NULL_DELETE_FN, &key, NULL);
+    MPI_Comm_dup(MPI_COMM_SELF, &one);
+    MPI_Comm_set_errhandler(one, MPI_ERRORS_RETURN);
+    MPI_Comm_set_attr(one, key, NULL);
+    check(MPI_Comm_dup(one, &two) != MPI_SUCCESS, 1, "refused dup");
+    check(two == MPI_COMM_NULL, 1, "null after a refused dup");
+    MPI_Comm_free(&one);
+    MPI_Comm_free_keyval(&key);
+}
+
+#if MPI_VERSION >= 4
+// Part of the machine that the library chooses: smaller than the parent, and it tells which.
+static void test_split_unguided(void)
+{
+    char value[MPI_MAX_INFO_VAL + 1] = "";
+    MPI_Comm comm;
+    MPI_Info info;
+    int n, flag;
+
+    MPI_Info_create(&info);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_HW_UNGUIDED, 0, info, &comm);
+    MPI_Info_get(info, "mpi_hw_resource_type", MPI_MAX_INFO_VAL, value, &flag);
+    check(flag && value[0], comm != MPI_COMM_NULL, "name of the part of the machine");
+    if (comm != MPI_COMM_NULL) {
+        MPI_Comm_size(comm, &n);
+        check(n < size, 1, "part smaller than all");
+        MPI_Comm_free(&comm);
+    }
+    MPI_Info_free(&info);
+}
+#endif
+
 static void test_split(void)
 {
     MPI_Comm comm;
@@ -211,7 +260,11 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     test_dup();
+    test_dup_refused();
     test_split();
+#if MPI_VERSION >= 4
+    test_split_unguided();
+#endif
     test_create();
     test_churn();
     test_inter();

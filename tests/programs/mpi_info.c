@@ -141,11 +141,13 @@ static void check_hints(void)
 
     CHECK(MPI_Info_create(&info) == MPI_SUCCESS);
     CHECK(MPI_Info_set(info, "mpi_assert_no_any_tag", "true") == MPI_SUCCESS);
+    CHECK(MPI_Info_set(info, "no_hint_at_all", "true") == MPI_SUCCESS);
     CHECK(MPI_Comm_set_info(MPI_COMM_WORLD, info) == MPI_SUCCESS);
     CHECK(MPI_Info_free(&info) == MPI_SUCCESS);
     CHECK(MPI_Comm_get_info(MPI_COMM_WORLD, &info) == MPI_SUCCESS);
     CHECK(MPI_Info_get(info, "mpi_assert_no_any_tag", 10, value, &flag) == MPI_SUCCESS);
     CHECK(flag && strcmp(value, "true") == 0);
+    CHECK(MPI_Info_get(info, "no_hint_at_all", 10, value, &flag) == MPI_SUCCESS && !flag);
     CHECK(MPI_Info_free(&info) == MPI_SUCCESS);
 }
 

@@ -117,6 +117,8 @@ static void check_integers(void)
     TRY_NUMBER(MPI_Count, MPI_COUNT);
     TRY_NUMBER(MPI_Offset, MPI_OFFSET);
     TRY_BITS(MPI_Aint, MPI_AINT);
+    TRY_LOGICAL(MPI_Aint, MPI_AINT);
+    TRY_LOGICAL(MPI_Offset, MPI_OFFSET);
     TRY_BITS(uint8_t, MPI_BYTE);
     TRY_LOGICAL(bool, MPI_C_BOOL);
 }

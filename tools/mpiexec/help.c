@@ -30,7 +30,7 @@ static const struct {
      "  --mount HOST:GUEST[:ro] a directory of the host in a VM; the working directory and /tmp\n"
      "                          are there anyway, unless with --mount none\n"
      "  --files forward|9p      who makes the calls on them: mpiexec (faster), or QEMU by 9p\n"
-     "  -bind-to none           machine linux: do not pin the cores to CPUs\n"
+     "  -bind-to none           do not pin the cores to CPUs of the host\n"
      "  -bind-to X, -map-by X   accepted; each rank is bound to a core in any case\n"
      "  --report-bindings, --display-map   print which rank is where\n"},
     {"output",

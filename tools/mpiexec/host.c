@@ -41,6 +41,25 @@ uint32_t host_cpus(uint32_t *cpu, uint32_t max)
     return count > 0 ? count : 1;
 }
 
+bool host_pin(pid_t process, pid_t thread, uint32_t cpu)
+{
+    cpu_set_t *set = CPU_ALLOC(cpu + 1);
+    size_t bytes = CPU_ALLOC_SIZE(cpu + 1);
+    char path[64];
+    bool good;
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d", process, thread);
+    if (set == NULL || access(path, F_OK) < 0) { // errno says it
+        CPU_FREE(set);
+        return false;
+    }
+    CPU_ZERO_S(bytes, set);
+    CPU_SET_S(cpu, bytes, set);
+    good = sched_setaffinity(thread, bytes, set) == 0;
+    CPU_FREE(set);
+    return good;
+}
+
 // The number in a file such as memory.max; UINT64_MAX for "max" or if there is none.
 static uint64_t number_read(const char *path)
 {

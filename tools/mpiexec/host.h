@@ -3,6 +3,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // CPUs this process may use, in order; their count, at least 1.
 uint32_t host_cpus(uint32_t *cpu, uint32_t max);
@@ -20,6 +21,9 @@ struct host_clock host_clock_read(void);
 // measurement takes at least 2 ms from there, which this waits for.
 uint64_t host_tsc_khz(struct host_clock start);
 uint64_t host_tsc(void);
+
+// Binds a thread of a process to one CPU. On failure errno says why.
+bool host_pin(pid_t process, pid_t thread, uint32_t cpu);
 
 // The name of this host, and whether `name` is one of its names.
 const char *host_name(void);

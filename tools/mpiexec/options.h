@@ -63,7 +63,7 @@ struct options {
     bool strace, timings, core, verbose, quiet;
     bool report_bindings, display_map;
     int64_t gdb_rank;    // --gdb; -1: not given
-    bool no_bind;        // -bind-to none: machine linux leaves its threads to the host
+    bool no_bind;        // -bind-to none: the cores' threads are left to the host
     struct words mounts; // --mount, as given
     enum files_kind files;
     struct words notes; // options taken without effect, said under -v

@@ -250,6 +250,11 @@ uint32_t plan_core(const struct plan *plan, uint32_t rank)
     return (uint32_t)((uint64_t)rank * plan->cores / plan->ranks);
 }
 
+bool plan_pins(const struct plan *plan)
+{
+    return !plan->options->no_bind && plan->cores > 1 && plan->cores <= plan->cpu_count;
+}
+
 const struct plan_section *plan_section_of(const struct plan *plan, uint32_t rank)
 {
     const struct plan_section *section = plan->section;
@@ -271,15 +276,13 @@ void plan_print(const struct plan *plan)
 
         for (uint32_t end = rank + section->ranks; rank < end; rank++) {
             uint32_t core = plan_core(plan, rank);
+            const char *kind = plan->machine == MACHINE_LINUX ? "" : ", a virtual CPU";
 
-            if (plan->machine == MACHINE_LINUX && plan->options->no_bind)
-                say("rank %u: core %u, not bound: %s", rank, core,
+            if (plan_pins(plan))
+                say("rank %u: core %u%s, bound to CPU %u: %s", rank, core, kind, plan->cpu[core],
                     plan->program[section->program].path);
-            else if (plan->machine == MACHINE_LINUX)
-                say("rank %u: core %u, bound to CPU %u: %s", rank, core,
-                    plan->cpu[core % plan->cpu_count], plan->program[section->program].path);
             else
-                say("rank %u: core %u, a virtual CPU: %s", rank, core,
+                say("rank %u: core %u%s, not bound: %s", rank, core, kind,
                     plan->program[section->program].path);
         }
     }

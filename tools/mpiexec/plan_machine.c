@@ -45,6 +45,13 @@ static void machine_vm(struct plan *plan, bool kvm, const char *why)
     say_note("machine %s, %u core%s, %s: %s; QEMU is %s", plan_machine_name(plan->machine),
              plan->cores, plan->cores == 1 ? "" : "s", kvm ? "KVM" : "emulated (TCG)", why,
              plan->qemu);
+    if (kvm && plan->cores > plan->cpu_count)
+        say_hint(
+            "%u virtual CPUs share %u of this host and will wait for each other; leave --cores out",
+            plan->cores, plan->cpu_count);
+    else if (kvm && plan->ranks > plan->cpu_count)
+        say_hint("%u ranks share %u CPU%s", plan->ranks, plan->cpu_count,
+                 plan->cpu_count == 1 ? "" : "s");
 }
 
 void plan_machine(struct plan *plan)

@@ -94,6 +94,10 @@ void qemu_arguments(struct words *out, const struct plan *plan, const struct reg
         add(out, "-chardev", need_format("socket,id=gdb,fd=7,server=on,wait=off"));
         add(out, "-gdb", need_format("chardev:gdb"));
     }
+    if (plan_pins(plan)) {
+        add(out, "-chardev", need_format("socket,id=qmp,fd=8"));
+        add(out, "-mon", need_format("chardev=qmp,mode=control"));
+    }
     add(out, "-append", need_format("torito.job=%llx", (unsigned long long)region->nonce));
 }
 

@@ -36,7 +36,7 @@ struct run {
 };
 
 // The fixed places in poll_fd; sinks follow.
-enum { POLL_SIGNAL, POLL_KICK, POLL_CONSOLE, POLL_INPUT, POLL_SINKS };
+enum { POLL_SIGNAL, POLL_KICK, POLL_CONSOLE, POLL_VCPUS, POLL_INPUT, POLL_SINKS };
 
 // SIGINT and SIGTERM always end a job, also one that a script has started in the background, where
 // shells ignore SIGINT. The others stay ignored if they were (nohup).
@@ -277,6 +277,7 @@ static void wait_poll(struct run *run, uint64_t until, uint64_t now)
     run->poll_fd[POLL_SIGNAL] = (struct pollfd){.fd = run->signal_fd, .events = POLLIN};
     run->poll_fd[POLL_KICK] = (struct pollfd){.fd = run->child->kick_fd, .events = POLLIN};
     run->poll_fd[POLL_CONSOLE] = (struct pollfd){.fd = run->child->console_fd, .events = POLLIN};
+    run->poll_fd[POLL_VCPUS] = (struct pollfd){.fd = run->child->vcpus.fd, .events = POLLIN};
     run->poll_fd[POLL_INPUT] = (struct pollfd){.fd = input ? run->input.fd : -1, .events = POLLIN};
     for (uint32_t i = 0; i < run->output->sink_count; i++) {
         const struct sink *sink = &run->output->sink[i];
@@ -290,6 +291,8 @@ static void wait_poll(struct run *run, uint64_t until, uint64_t now)
         kick_read(run);
     if (run->poll_fd[POLL_CONSOLE].revents != 0)
         console_read(run);
+    if (run->poll_fd[POLL_VCPUS].revents != 0)
+        vcpus_read(&run->child->vcpus);
     if (run->poll_fd[POLL_INPUT].revents != 0)
         input_read(&run->input, now);
     if (run->poll_fd[POLL_SIGNAL].revents != 0)

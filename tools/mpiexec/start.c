@@ -10,10 +10,11 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 // Descriptors of a VM's process; see qemu_arguments.
-enum { VM_REGION = 3, VM_KICK, VM_CONSOLE, VM_FILES, VM_GDB };
+enum { VM_REGION = 3, VM_KICK, VM_CONSOLE, VM_FILES, VM_GDB, VM_QMP, VM_END };
 
 static void pipe_make(int end[2])
 {
@@ -96,7 +97,8 @@ void start_linux(struct child *child, const struct plan *plan, const struct regi
 
     linux_environment(&env, region->fd);
     pipe_make(end);
-    *child = (struct child){.kick_fd = kick_fd, .console_fd = end[0], .started_ns = now_ns()};
+    *child = (struct child){
+        .kick_fd = kick_fd, .console_fd = end[0], .vcpus = {.fd = -1}, .started_ns = now_ns()};
     child->pid = child_fork();
     if (child->pid == 0) {
         child_prepare(parent, end[1]);
@@ -110,15 +112,15 @@ void start_linux(struct child *child, const struct plan *plan, const struct regi
     fcntl(end[0], F_SETFL, O_NONBLOCK);
 }
 
-// Moves descriptors to fixed numbers; first out of each other's way.
-static void descriptors_place(const int *from, int count)
+// Moves descriptors to fixed numbers; first out of each other's way. Those below 0 are not there.
+static void descriptors_place(const int from[VM_END - VM_REGION])
 {
-    int away[VM_GDB + 1 - VM_REGION];
+    int away[VM_END - VM_REGION];
 
-    for (int i = 0; i < count; i++)
-        away[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 16);
-    for (int i = 0; i < count; i++) {
-        if (dup2(away[i], VM_REGION + i) < 0)
+    for (int i = 0; i < VM_END - VM_REGION; i++)
+        away[i] = from[i] < 0 ? -1 : fcntl(from[i], F_DUPFD_CLOEXEC, 16);
+    for (int i = 0; i < VM_END - VM_REGION; i++) {
+        if (from[i] >= 0 && dup2(away[i], VM_REGION + i) < 0)
             _exit(STATUS_HOST);
     }
 }
@@ -129,7 +131,7 @@ void start_vm(struct child *child, const struct plan *plan, const struct region 
     struct plan_memory memory = plan_memory(plan, region->bytes);
     struct words words = {NULL, 0};
     pid_t parent = getpid();
-    int end[2], files[2];
+    int end[2], files[2], qmp[2] = {-1, -1};
 
     // The VM's second node may be larger than the job; the file must be as large as the node.
     if (ftruncate(region->fd, (off_t)memory.region_bytes) < 0)
@@ -142,18 +144,26 @@ void start_vm(struct child *child, const struct plan *plan, const struct region 
     }
     pipe_make(end);
     pipe_make(files);
+    if (plan_pins(plan) && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp) < 0)
+        say_fail(STATUS_HOST, "cannot create a socket: %s", strerror(errno));
     *child = (struct child){
         .kick_fd = kick_fd, .console_fd = end[0], .files_fd = files[0], .started_ns = now_ns()};
     child->pid = child_fork();
     if (child->pid == 0) {
-        const int from[] = {region->fd, kernel_kick_fd, end[1], files[1], plan->gdb.listen_fd};
+        const int from[] = {region->fd, kernel_kick_fd,      end[1],
+                            files[1],   plan->gdb.listen_fd, qmp[1]};
 
         child_prepare(parent, end[1]);
-        descriptors_place(from, plan->gdb.listen_fd >= 0 ? 5 : 4);
+        descriptors_place(from);
         child_exec(plan->qemu, words.word, environ);
     }
     close(end[1]);
     close(files[1]);
     close(kernel_kick_fd);
     fcntl(end[0], F_SETFL, O_NONBLOCK);
+    vcpus_open(&child->vcpus, qmp[0], child->pid, plan->cpu, plan->cores);
+    if (qmp[0] >= 0) {
+        close(qmp[1]);
+        fcntl(qmp[0], F_SETFL, O_NONBLOCK); // our end only
+    }
 }

@@ -5,6 +5,7 @@
 // it but through us; it dies with the launcher, however that ends; and it has no file to leave behind.
 #pragma once
 #include "region.h"
+#include "vcpus.h"
 #include <sys/types.h>
 
 struct child {
@@ -13,6 +14,7 @@ struct child {
     pid_t gdb_pid;  // --gdb; 0: none, or it has been waited for
     int console_fd; // what the kernel or QEMU write past the job: panics, error messages
     int files_fd;   // a VM: readable when the kernel wants the file server to look
+    struct vcpus vcpus;
     uint64_t started_ns;
 };
 
@@ -24,8 +26,8 @@ void start_linux(struct child *child, const struct plan *plan, const struct regi
 void start_vm(struct child *child, const struct plan *plan, const struct region *region,
               int kick_fd, int kernel_kick_fd);
 
-// The command line of QEMU; in the child the region, the kick, the console, the
-// kick of the file server and, with --gdb, the socket QEMU listens at are descriptors 3..7.
+// The command line of QEMU; in the child the region, the kick, the console, the kick of the file server,
+// with --gdb the socket QEMU listens at, and QMP, if its CPUs are to be pinned, are descriptors 3..8.
 void qemu_arguments(struct words *out, const struct plan *plan, const struct region *region,
                     struct plan_memory memory);
 

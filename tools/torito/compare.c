@@ -284,8 +284,10 @@ int compare_command(int argc, char *argv[])
         status = choices_write(&plan, &figures) < 0;
     else if (report_write(&plan, &figures) < 0 || plots_write(&plan, &figures) < 0)
         status = 1;
-    else
+    else {
+        summary_print_total(&plan, stdout, &figures);
         printf("%s/report.md\n", plan.folder);
+    }
     free(session.run);
     free(figures.at);
     return status;

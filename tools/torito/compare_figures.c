@@ -225,3 +225,25 @@ bool figures_next_size(const struct figures *figures, size_t benchmark, unsigned
         *bytes = next;
     return next >= 0;
 }
+
+struct line line_of(const struct figures *figures, size_t benchmark, unsigned ranks, size_t bytes)
+{
+    struct line line = {.bytes = bytes, .best_other = MPICH};
+    const struct cell *ours = &line.best[TORITO];
+
+    line.limit = cell_limit(figures, benchmark, ranks, bytes);
+    for (size_t s = setting_count; s-- > 0;) // the first of each library stays
+        line.first[settings[s].library] = cell_of_setting(figures, benchmark, s, ranks, bytes);
+    for (enum library_id id = 0; id < LIBRARY_COUNT; id++) {
+        struct cell cell = cell_of_library(figures, benchmark, id, ranks, bytes, BY_PROBE);
+
+        line.best[id] = cell_of_library(figures, benchmark, id, ranks, bytes, BY_VALUE);
+        if (id != TORITO && cell_better(benchmark, &cell, &line.best_by_probe, BY_PROBE))
+            line.best_by_probe = cell;
+    }
+    if (cell_better(benchmark, &line.best[OPEN_MPI], &line.best[MPICH], BY_VALUE))
+        line.best_other = OPEN_MPI;
+    line.ahead = cell_ratio(benchmark, ours, &line.best[line.best_other], BY_VALUE);
+    line.ahead_by_probe = cell_ratio(benchmark, ours, &line.best_by_probe, BY_PROBE);
+    return line;
+}

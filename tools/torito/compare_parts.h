@@ -202,6 +202,19 @@ double cell_limit(const struct figures *figures, size_t benchmark, unsigned rank
 bool figures_next_size(const struct figures *figures, size_t benchmark, unsigned ranks,
                        long long *bytes);
 
+// One line of a table, and how far Torito is ahead on it of the best of the others: 2 is twice as
+// fast, 0 is unknown, for one side is missing.
+struct line {
+    size_t bytes;
+    double limit;
+    struct cell first[LIBRARY_COUNT]; // at its default
+    struct cell best[LIBRARY_COUNT];
+    enum library_id best_other;
+    struct cell best_by_probe; // of all the others
+    double ahead, ahead_by_probe;
+};
+struct line line_of(const struct figures *figures, size_t benchmark, unsigned ranks, size_t bytes);
+
 // ---- compare_choices.c
 
 enum { CHOICE_BYTES_MAX = 4096 }; // what a cell holds
@@ -209,6 +222,13 @@ enum { CHOICE_BYTES_MAX = 4096 }; // what a cell holds
 // Up to which size cells serve best; for choices_write, which writes the table for libmpi.
 size_t choice_bound(const struct figures *figures, size_t benchmark, unsigned ranks);
 int choices_write(const struct plan *plan, const struct figures *figures);
+
+// ---- compare_summary.c
+
+// On how many lines Torito is ahead, where least, and each line where it is behind.
+void summary_write(const struct plan *plan, FILE *file, const struct figures *figures);
+// The same in one line.
+void summary_print_total(const struct plan *plan, FILE *file, const struct figures *figures);
 
 // ---- compare_report.c and compare_plot.c: 0, or -1 with a message on standard error
 

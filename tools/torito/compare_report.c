@@ -46,41 +46,6 @@ static int csv_write(const struct plan *plan, const struct figures *figures)
     return close_written(file, "figures.csv");
 }
 
-// One line of a table, and how far Torito is ahead on it of the best of the others: 2 is twice as
-// fast, 0 is unknown, for one side is missing.
-struct line {
-    size_t bytes;
-    double limit;
-    struct cell first[LIBRARY_COUNT]; // at its default
-    struct cell best[LIBRARY_COUNT];
-    enum library_id best_other;
-    struct cell best_by_probe; // of all the others
-    double ahead, ahead_by_probe;
-};
-
-static struct line line_of(const struct figures *figures, size_t benchmark, unsigned ranks,
-                           size_t bytes)
-{
-    struct line line = {.bytes = bytes, .best_other = MPICH};
-    const struct cell *ours = &line.best[TORITO];
-
-    line.limit = cell_limit(figures, benchmark, ranks, bytes);
-    for (size_t s = setting_count; s-- > 0;) // the first of each library stays
-        line.first[settings[s].library] = cell_of_setting(figures, benchmark, s, ranks, bytes);
-    for (enum library_id id = 0; id < LIBRARY_COUNT; id++) {
-        struct cell cell = cell_of_library(figures, benchmark, id, ranks, bytes, BY_PROBE);
-
-        line.best[id] = cell_of_library(figures, benchmark, id, ranks, bytes, BY_VALUE);
-        if (id != TORITO && cell_better(benchmark, &cell, &line.best_by_probe, BY_PROBE))
-            line.best_by_probe = cell;
-    }
-    if (cell_better(benchmark, &line.best[OPEN_MPI], &line.best[MPICH], BY_VALUE))
-        line.best_other = OPEN_MPI;
-    line.ahead = cell_ratio(benchmark, ours, &line.best[line.best_other], BY_VALUE);
-    line.ahead_by_probe = cell_ratio(benchmark, ours, &line.best_by_probe, BY_PROBE);
-    return line;
-}
-
 // Three digits that count, whatever the size of the number.
 static void print_value(FILE *file, double value)
 {
@@ -161,40 +126,6 @@ static void print_table(const struct plan *plan, FILE *file, const struct figure
         print_line(plan, file, benchmark, &line);
     } while (figures_next_size(figures, benchmark, ranks, &bytes));
     fprintf(file, "\n![%s, %u ranks](%s-%u.svg)\n", b->what, ranks, b->name, ranks);
-}
-
-// One line for a benchmark: on how many lines of its table is Torito ahead, and where least?
-static void print_summary_line(FILE *file, const struct figures *figures, size_t benchmark,
-                               unsigned ranks)
-{
-    const struct benchmark *b = &benchmarks[benchmark];
-    struct line least = {0};
-    unsigned lines = 0, ahead = 0, ahead_by_probe = 0;
-    long long bytes = -1;
-
-    while (figures_next_size(figures, benchmark, ranks, &bytes)) {
-        struct line line = line_of(figures, benchmark, ranks, (size_t)bytes);
-
-        if (line.ahead == 0)
-            continue;
-        lines++;
-        ahead += line.ahead > 1;
-        ahead_by_probe += line.ahead_by_probe > 1;
-        if (least.ahead == 0 || line.ahead < least.ahead)
-            least = line;
-    }
-    if (bytes < 0)
-        return;
-    fprintf(file, "| %s | %u |", b->what, ranks);
-    if (lines == 0) {
-        fprintf(file, " - | - | - | - |\n");
-        return;
-    }
-    fprintf(file, " %u of %u | %u of %u | %.2f |", ahead, lines, ahead_by_probe, lines, least.ahead);
-    if (b->sizeless)
-        fprintf(file, " |\n");
-    else
-        fprintf(file, " %zu |\n", least.bytes);
 }
 
 static void print_line_time(FILE *file, const struct figures *figures)
@@ -285,12 +216,7 @@ static int markdown_write(const struct plan *plan, const struct figures *figures
     if (file == NULL)
         return -1;
     print_heading(plan, file, figures);
-    fprintf(file, "\n## Summary\n\n"
-                  "| benchmark | ranks | lines ahead | by probe | least ahead | at bytes |\n"
-                  "|---|---:|---:|---:|---:|---:|\n");
-    for (size_t r = 0; r < plan->rank_counts; r++)
-        for (size_t b = 0; b < benchmark_count; b++)
-            print_summary_line(file, figures, b, plan->ranks[r]);
+    summary_write(plan, file, figures);
     fprintf(file, "\n## Tables\n");
     for (size_t r = 0; r < plan->rank_counts; r++)
         for (size_t b = 0; b < benchmark_count; b++)

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# performance.sh: writes docs/performance.md, between its markers, from a session of `torito compare`.
+#
+#   bench/performance.sh [OPTION OF torito compare]...  measures first; by default 2 ranks, five rounds
+#   bench/performance.sh --from FOLDER...               takes what earlier sessions left there
+#
+# For example: bench/performance.sh --ranks 2,4,8,16,32 --rounds 3 --time 20000. Needs a build in build/
+# (or in $TORITO_BUILD), and a machine on which nothing else runs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=${TORITO_BUILD:-build}
+page=docs/performance.md
+
+case ${1-} in
+-h | --help)
+    sed -n '3,9s/^# \?//p' "$0"
+    exit
+    ;;
+--from)
+    shift
+    [ $# -gt 0 ] || { echo 'performance.sh: --from wants a folder' >&2 && exit 2; }
+    folders=("$@")
+    ;;
+*)
+    folders=("$build/performance")
+    "$build/bin/torito" compare "$@" --out "$build/performance"
+    ;;
+esac
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for folder in "${folders[@]}"; do
+    # Without the plots, which stay in the folder.
+    sed -e '1d' -e 's/^#/##/' -e '/^!\[/d' "$folder/report.md"
+done >"$work/report"
+if ! grep -q '^<!-- compare:begin -->' "$page" || ! grep -q '^<!-- compare:end -->' "$page"; then
+    echo "performance.sh: $page has no compare:begin and compare:end markers" >&2
+    exit 1
+fi
+awk -v report="$work/report" '
+    /^<!-- compare:end -->/ { inside = 0 }
+    !inside { print }
+    /^<!-- compare:begin -->/ { inside = 1; while ((getline line < report) > 0) print line }
+' "$page" | cat -s >"$work/page"
+cat "$work/page" >"$page"
+echo "$page is written"

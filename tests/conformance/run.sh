@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# run.sh [OPTION]... [DIR[/PROGRAM]]...: MPICH's own test programs (test/mpi in its source package),
+# unmodified, built with our mpicc and run. Without a DIR: all of them.
+#
+#   --build FOLDER    an installation or build tree; ../../build without it
+#   --machines A,B    where they run; linux without it
+#   --seconds N       leaves out what takes longer, whatever its list says
+#   --fast            what takes half a minute: a part of the programs in scope, once each
+#   --page            writes docs/conformance.md from this run
+#
+# Lists, rank counts, arguments, time limits and verdicts are MPICH's: a test has passed if it prints
+# " No Errors" and nothing else and the job ends with status 0. The sources come from the distribution
+# (../fetch.sh) into FOLDER/third_party, the programs go to FOLDER/conformance; nothing is kept here.
+#
+# Prints, for each folder in scope and machine, `ok NAME: N passed`, or `FAIL NAME: why` for each test
+# that neither passed, nor calls a function that docs/mpi.md says is missing, nor stands in the file
+# `known`; at last `N passed, N failed`. `skip` and status 75 if the registry does not answer.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+# util holds what all of them are linked with, and has no list.
+in_scope='attr coll comm datatype errhan group info init pt2pt topo'
+beyond='part errors/attr errors/coll errors/comm errors/datatype errors/group errors/pt2pt
+errors/topo errors/faults errors/rma errors/io threads/comm threads/init threads/pt2pt threads/coll
+threads/part threads/mpi_t threads/rma threads/spawn mpi_t rma io spawn'
+build=$top/build
+machines=linux
+limit=100000
+fast=
+page=
+wanted=()
+
+die() {
+    printf 'run.sh: %s\n' "$*" >&2
+    exit 2
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --build) build=$(cd "${2:?}" && pwd) && shift || exit 2 ;;
+    --machines) machines=${2:?} && shift ;;
+    --seconds) limit=${2:?} && shift ;;
+    --fast) fast=yes ;;
+    --page) page=yes ;;
+    -*) sed -n '3,20s/^# \?//p' "$0" && exit 2 ;;
+    *) wanted+=("$1") ;;
+    esac
+    shift
+done
+[ -z "$fast" ] || beyond=
+
+work=$build/conformance
+source=$build/third_party/mpich/test/mpi
+mkdir -p "$work" || exit
+if ! why=$("$top/tests/fetch.sh" "$build/third_party" source:mpich 2>&1); then
+    echo "skip mpich: $(tail -n 1 <<<"$why")"
+    echo '0 passed, 0 failed'
+    exit 75
+fi
+[ -d "$source" ] || die "there is no $source"
+
+# The programs with derived datatypes have their lists made by a script of MPICH's, from a table.
+lists() {
+    [ -e "$source/pt2pt/testlist.dtp" ] ||
+        (cd "$source" &&
+            bash maint/gentests_dtp.sh --with-dtpools-datatypes=MPI_INT,MPI_INT:4+MPI_DOUBLE:8)
+} >/dev/null
+
+plan() {
+    local dir list files
+
+    for dir in $in_scope $beyond; do
+        files=()
+        for list in testlist.in testlist testlist.dtp; do
+            [ ! -e "$source/$dir/$list" ] || files+=("$source/$dir/$list")
+        done
+        awk -f "$here/plan.awk" -v dir="$dir" -v fast="$fast" "$source/$dir/Makefile.am" \
+            "${files[@]}" || return
+    done
+}
+
+# asked DIR PROGRAM
+asked() {
+    local word
+
+    [ ${#wanted[@]} -gt 0 ] || return 0
+    for word in "${wanted[@]}"; do
+        case $1/$2 in "$word" | "$word"/*) return 0 ;; esac
+    done
+    return 1
+}
+
+# What a newer compiler dislikes in their sources is not ours to judge.
+export CFLAGS="-O0 -w -I $work/include -I $source/include -I $source/dtpools/include"
+
+# What all tests are linked with: the folder util, and the library that makes random datatypes.
+support() {
+    local file object library
+
+    mkdir -p "$work/include" "$work/util"
+    cp "$here/config.h" "$work/include/mpitestconf.h"
+    ! grep -q ' MPI_Win_create(' "$build/include/mpi.h" ||
+        echo '#define HAVE_MPI_WIN_CREATE 1' >>"$work/include/mpitestconf.h"
+    # MPI 3.0 removed two functions; that library has not noticed.
+    { cat "$here/config.h" && printf '#define %s\n' 'MPI_Type_hindexed MPI_Type_create_hindexed' \
+        'MPI_Type_hvector MPI_Type_create_hvector'; } >"$source/dtpools/dtpoolsconf.h"
+    rm -f "$work"/util/*.a
+    for file in "$source"/util/{mtest,mtest_common,mtest_single,mtest_thread,dtypes}.c \
+        "$source"/dtpools/src/*.c; do
+        object=$work/util/$(basename "$file" .c).o
+        # shellcheck disable=SC2086 # flags are words
+        "$build/bin/mpicc" $CFLAGS -O2 -c "$file" -o "$object" || return
+    done
+    for library in single thread; do
+        ar rcs "$work/util/$library.a" "$work"/util/{mtest,mtest_common,mtest_$library,dtypes}.o \
+            "$work"/util/dtpools*.o || return
+    done
+}
+
+export build work source limit
+mkdir -p "$work/images" && rm -rf "$work/output" && mkdir -p "$work/output"
+lists || die "MPICH's script for its lists failed"
+support || die 'the support library of the tests does not compile'
+plan >"$work/plan" || die 'a test list is not understood'
+while IFS=$'\t' read -r dir program rest; do
+    ! asked "$dir" "$program" || printf '%s\t%s\t%s\n' "$dir" "$program" "$rest"
+done <"$work/plan" >"$work/chosen"
+[ -s "$work/chosen" ] || die "no test is called ${wanted[*]}"
+
+jobs=$(nproc)
+cut -f 1-4 "$work/chosen" | sort -u | tr '\t\n' '\0\0' | xargs -0 -n 4 -P "$jobs" "$here/one.sh" build
+echo "built in $SECONDS s"
+for machine in ${machines//,/ }; do
+    cut -f 1,2,5- "$work/chosen" | while IFS= read -r line; do printf '%s\t%s\n' "$machine" "$line"; done
+done | tr '\t\n' '\0\0' | xargs -0 -n 9 -P "$jobs" "$here/one.sh" run >"$work/results"
+echo "run in $SECONDS s"
+
+# Order and numbers of the page do not depend on who was ready first.
+sort -t "$(printf '\t')" -k 2,2 -k 3,3 -k 4,4n -k 5,5 -k 1,1 "$work/results" >"$work/sorted"
+version=$(awk -F '[][]' '/^AC_INIT/ { print $2 }' "$source/configure.ac")
+awk -f "$here/report.awk" -v scope="$in_scope" -v page="$work/conformance.md" \
+    -v version="${version:-MPICH}" "$top/libmpi/api.tsv" "$here/known" "$work/sorted"
+status=$?
+[ -z "$page" ] || cp "$work/conformance.md" "$top/docs/conformance.md"
+exit "$status"
