@@ -17,6 +17,11 @@ if awk '{ print $1 }' "$work/all" | grep -Ev "^($ours|$fortrans)\$"; then
     echo 'is not a name libmpi may define'
     exit 1
 fi
+# Some program needs both objects.
+if awk '$2 !~ /^[WV]$/ { print $1 }' "$work/all" | uniq -d | grep .; then
+    echo 'is defined twice'
+    exit 1
+fi
 awk -F '\t' '$1 == "function" && $5 == "done" { print $2, "W"; print "P" $2, "T" }' "$api" |
     sort >"$work/expected"
 grep -E '^P?MPI_.* [TW]$' "$work/all" >"$work/found"

@@ -68,9 +68,9 @@ int mpii_check_grid(const char *function, const struct mpii_comm *parent, int co
 
     if (count < 0)
         return mpii_error(function, parent->handle, MPI_ERR_DIMS, "ndims is %d, less than 0", count);
-    rc = mpii_check_array(function, parent->handle, dims, count, "dims");
+    rc = mpii_check_ints(function, parent->handle, dims, count, "dims");
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_array(function, parent->handle, periods, count, "periods");
+        rc = mpii_check_ints(function, parent->handle, periods, count, "periods");
     for (int i = 0; rc == MPI_SUCCESS && i < count; i++) {
         if (dims[i] <= 0)
             return mpii_error(function, parent->handle, MPI_ERR_DIMS, "dims[%d] is %d, less than 1",
@@ -211,7 +211,7 @@ int PMPI_Cart_sub(MPI_Comm comm, const int remain_dims[], MPI_Comm *newcomm)
     if (topology)
         rc = mpii_check_parent(__func__, comm, newcomm, &parent);
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_array(__func__, comm, remain_dims, topology->cart.count, "remain_dims");
+        rc = mpii_check_ints(__func__, comm, remain_dims, topology->cart.count, "remain_dims");
     if (rc != MPI_SUCCESS)
         return rc;
     return mpii_topology_error(__func__, comm,

@@ -49,11 +49,11 @@ int PMPI_Cart_get(MPI_Comm comm, int maxdims, int dims[], int periods[], int coo
     if (cart)
         rc = check_room(__func__, comm, cart, maxdims);
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_array(__func__, comm, dims, cart->count, "dims");
+        rc = mpii_check_ints(__func__, comm, dims, cart->count, "dims");
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_array(__func__, comm, periods, cart->count, "periods");
+        rc = mpii_check_ints(__func__, comm, periods, cart->count, "periods");
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_array(__func__, comm, coords, cart->count, "coords");
+        rc = mpii_check_ints(__func__, comm, coords, cart->count, "coords");
     if (rc != MPI_SUCCESS)
         return rc;
     copy(dims, cart->dims, cart->count);
@@ -70,7 +70,7 @@ int PMPI_Cart_rank(MPI_Comm comm, const int coords[], int *rank)
 
     cart = check_cart(__func__, comm, &rc);
     if (cart)
-        rc = mpii_check_array(__func__, comm, coords, cart->count, "coords");
+        rc = mpii_check_ints(__func__, comm, coords, cart->count, "coords");
     if (rc == MPI_SUCCESS)
         rc = mpii_check_pointer(__func__, comm, rank, "rank");
     for (int i = 0; rc == MPI_SUCCESS && i < cart->count; i++)
@@ -96,7 +96,7 @@ int PMPI_Cart_coords(MPI_Comm comm, int rank, int maxdims, int coords[])
     if (rc == MPI_SUCCESS)
         rc = check_room(__func__, comm, cart, maxdims);
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_array(__func__, comm, coords, cart->count, "coords");
+        rc = mpii_check_ints(__func__, comm, coords, cart->count, "coords");
     if (rc != MPI_SUCCESS)
         return rc;
     for (int i = cart->count - 1; i >= 0; i--) {

@@ -100,7 +100,7 @@ int PMPI_Dims_create(int nnodes, int ndims, int dims[])
         return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_ARG, "nnodes is %d, less than 1", nnodes);
     if (ndims < 0)
         return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_DIMS, "ndims is %d, less than 0", ndims);
-    rc = mpii_check_array(__func__, MPI_COMM_NULL, dims, ndims, "dims");
+    rc = mpii_check_ints(__func__, MPI_COMM_NULL, dims, ndims, "dims");
     if (rc != MPI_SUCCESS || ndims == 0)
         return rc;
     open = check_dims(__func__, nnodes, ndims, dims, &left, &rc);

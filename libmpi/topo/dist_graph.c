@@ -22,7 +22,7 @@ static bool is_list(const int *weights)
 static int check_ranks(const char *function, const struct mpii_comm *parent, int count,
                        const int ranks[], const char *name)
 {
-    int rc = mpii_check_array(function, parent->handle, ranks, count, name);
+    int rc = mpii_check_ints(function, parent->handle, ranks, count, name);
 
     for (int i = 0; rc == MPI_SUCCESS && i < count; i++)
         if (ranks[i] < 0 || ranks[i] >= parent->size)
@@ -39,7 +39,7 @@ static int check_weights(const char *function, const struct mpii_comm *parent, i
         return mpii_error(function, parent->handle, MPI_ERR_ARG,
                           "the weights of %d %s are MPI_WEIGHTS_EMPTY", count, name);
     if (is_list(weights))
-        return mpii_check_array(function, parent->handle, weights, count, "the array of weights");
+        return mpii_check_ints(function, parent->handle, weights, count, "the array of weights");
     return MPI_SUCCESS;
 }
 
@@ -114,7 +114,7 @@ static int check_given(const char *function, const struct mpii_comm *parent, con
         return mpii_error(function, parent->handle, MPI_ERR_ARG, "n is %d, less than 0", given->n);
     rc = check_ranks(function, parent, given->n, given->sources, "sources");
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_array(function, parent->handle, given->degrees, given->n, "degrees");
+        rc = mpii_check_ints(function, parent->handle, given->degrees, given->n, "degrees");
     for (int i = 0; rc == MPI_SUCCESS && i < given->n; i++) {
         if (given->degrees[i] < 0)
             rc = mpii_error(function, parent->handle, MPI_ERR_ARG, "degrees[%d] is %d, less than 0",
@@ -265,9 +265,9 @@ static int tell(const char *function, MPI_Comm comm, const struct mpii_neighbors
     if (most < 0)
         return mpii_error(function, comm, MPI_ERR_ARG, "the room for %s is %d, less than 0", name,
                           most);
-    rc = mpii_check_array(function, comm, ranks, count, name);
+    rc = mpii_check_ints(function, comm, ranks, count, name);
     if (rc == MPI_SUCCESS && side->weight && is_list(weights))
-        rc = mpii_check_array(function, comm, weights, count, "the array of weights");
+        rc = mpii_check_ints(function, comm, weights, count, "the array of weights");
     for (int i = 0; rc == MPI_SUCCESS && i < count; i++) {
         ranks[i] = side->rank[i];
         if (side->weight && is_list(weights))

@@ -7,7 +7,7 @@
 static int check_edges(const char *function, const struct mpii_comm *parent, int nodes, int count,
                        const int edges[])
 {
-    int rc = mpii_check_array(function, parent->handle, edges, count, "edges");
+    int rc = mpii_check_ints(function, parent->handle, edges, count, "edges");
 
     for (int i = 0; rc == MPI_SUCCESS && i < count; i++)
         if (edges[i] < 0 || edges[i] >= nodes)
@@ -26,7 +26,7 @@ static int check_graph(const char *function, const struct mpii_comm *parent, int
     if (nodes > parent->size)
         return mpii_error(function, parent->handle, MPI_ERR_ARG,
                           "nnodes is %d, and the communicator has %d ranks", nodes, parent->size);
-    rc = mpii_check_array(function, parent->handle, index, nodes, "index");
+    rc = mpii_check_ints(function, parent->handle, index, nodes, "index");
     for (int i = 0; rc == MPI_SUCCESS && i < nodes; i++) {
         if (index[i] < before)
             rc = mpii_error(function, parent->handle, MPI_ERR_ARG,
@@ -108,7 +108,7 @@ static int check_room(const char *function, MPI_Comm comm, const int *array, int
     if (most < count)
         return mpii_error(function, comm, MPI_ERR_ARG, "there is room for %d of %d in %s", most,
                           count, name);
-    return mpii_check_array(function, comm, array, count, name);
+    return mpii_check_ints(function, comm, array, count, name);
 }
 
 static void copy(int *to, const int *from, int count)
@@ -192,7 +192,7 @@ int PMPI_Graph_neighbors(MPI_Comm comm, int rank, int maxneighbors, int neighbor
     found = neighbors_of(graph, rank);
     if (maxneighbors < found.count) // as many as there is room for (8.5.5)
         found.count = maxneighbors < 0 ? 0 : maxneighbors;
-    rc = mpii_check_array(__func__, comm, neighbors, found.count, "neighbors");
+    rc = mpii_check_ints(__func__, comm, neighbors, found.count, "neighbors");
     if (rc == MPI_SUCCESS)
         copy(neighbors, found.rank, found.count);
     return rc;

@@ -113,8 +113,7 @@ int mpii_check_parent(const char *function, MPI_Comm comm, const MPI_Comm *newco
     return rc;
 }
 
-int mpii_check_array(const char *function, MPI_Comm comm, const int *array, int count,
-                     const char *name)
+int mpii_check_ints(const char *function, MPI_Comm comm, const int *array, int count, const char *name)
 {
     return count > 0 ? mpii_check_pointer(function, comm, array, name) : MPI_SUCCESS;
 }

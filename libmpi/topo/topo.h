@@ -64,8 +64,8 @@ const struct mpii_topology *mpii_check_topology(const char *function, MPI_Comm c
                                                 int *rc);
 
 // MPI_SUCCESS if an array of `count` numbers is there, or the error of `function`.
-int mpii_check_array(const char *function, MPI_Comm comm, const int *array, int count,
-                     const char *name);
+int mpii_check_ints(const char *function, MPI_Comm comm, const int *array, int count,
+                    const char *name);
 
 // A communicator of a user's from a class, with the error of `function`.
 int mpii_topology_error(const char *function, MPI_Comm comm, int class);
