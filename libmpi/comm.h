@@ -41,6 +41,7 @@ struct mpii_comm {
     void (*topology_share)(struct mpii_comm *to, const struct mpii_comm *from); // for a duplicate
     void (*buffer_delete)(struct mpii_comm *comm);
     struct mpii_buffer *buffer; // MPI_Comm_attach_buffer; pt2pt/buffer.h
+    struct mpii_match *match;   // coll/match.h; NULL: nobody compares collectives
 };
 
 extern struct mpii_comm mpii_world, mpii_self;

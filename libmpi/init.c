@@ -4,6 +4,7 @@
 // mpii_process.world goes BEFORE -> RUNNING -> AFTER and never back; sessions (session/session.c) start and
 // stop the library as well. The kernel hears of both, so that the launcher can tell a rank that left in
 // between.
+#include "libmpi/coll/match.h"
 #include "libmpi/request.h"
 #include "libmpi/trace.h"
 
@@ -25,10 +26,11 @@ void mpii_process_open(void)
     if (!started) {
         mpii_trace_init();
         mpii_comm_init();
+        mpii_match_init();
         mpii_engine_init();
     }
     started = true;
-    mpii_process.short_ways = mpii_trace == NULL;
+    mpii_process.short_ways = mpii_trace == NULL && !mpii_process.checks_collectives;
 }
 
 void mpii_process_close(void)

@@ -23,8 +23,9 @@ struct mpii_process {
     // MPI runs, and nobody wants to see each call: the short ways of frequent calls, which leave out what
     // only the long ones do (records of mpiexec --trace), may be taken.
     bool short_ways;
-    int thread_level;      // MPI_THREAD_*, as granted by MPI_Init_thread
-    pthread_t main_thread; // the one that called MPI_Init
+    bool checks_collectives; // coll/match.h
+    int thread_level;        // MPI_THREAD_*, as granted by MPI_Init_thread
+    pthread_t main_thread;   // the one that called MPI_Init
 };
 
 extern struct mpii_process mpii_process;

@@ -112,6 +112,8 @@ struct mpii_endpoint {
     // Partitioned sends and receives that have not met yet, oldest first: pt2pt/partition.h.
     struct mpii_partitioned *partitioned[2];
     _Atomic uint32_t partitioned_lock; // any core takes it, for a look at the lists
+    _Atomic uint32_t matches_lock;     // coll/match.h
+    struct mpii_match *matches;        // by communicator
 };
 
 extern struct mpii_endpoint mpii_endpoint;

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # suite_deadlock.sh: jobs that get stuck end with a table of who waits for what; others are left alone.
 # The ways are those of tests/programs/deadlock.c, the tables stand in deadlock.expected beside it.
+# And mpiexec --check-collectives, by tests/programs/coll_mismatch.c.
 
 # The tables without what differs from run to run: times, columns, source lines, and by which of its ranks
 # a collective has got stuck.
@@ -63,4 +64,61 @@ deadlock_all() {
     done
 }
 
+# Either rank of the two that differ may be the later one: both sentences are right.
+mismatch_found() { # WAY CLASS PATTERN COMMUNICATOR
+    local status=0
+
+    on linux --check-collectives --timeout 20 -n 4 "$IMAGES/coll_mismatch" "$1" >out 2>err || status=$?
+    cat out err
+    has err "^mpiexec: rank [0-9] of 4: MPI_[A-Z][a-z_]+: $3; collective call (1|200) of $4 \\($2\\)\$"
+    [ "$status" != 0 ] || fail 'status 0'
+    run 3 on linux --check-collectives --timeout 20 -n 4 "$IMAGES/coll_mismatch" "$1" returns
+    has out "^$2\$"
+}
+
+mismatch_none() { # MACHINE RANKS PROGRAM ARGUMENT...
+    local machine=$1 ranks=$2 program=$3
+    shift 3
+
+    export TORITO_CHECK_COLLECTIVES=1
+    run 0 on "$machine" --timeout 60 -n "$ranks" "$IMAGES/$program" "$@"
+    has out '^ok'
+    equal 'standard error' "$(cat err)" ''
+}
+
+mismatch_all() {
+    local way class pattern ranks program
+
+    run_case mismatch.build 60 image "$TESTS/programs/coll_mismatch.c" -O2 -g
+    while read -r way class pattern; do
+        run_case "mismatch.$way" 45 mismatch_found "$way" "MPI_ERR_$class" "$pattern" \
+            "$([ "$way" = named ] && echo half || echo MPI_COMM_WORLD)"
+    done <<'END'
+function OTHER rank [0-3] calls MPI_(Bcast|Reduce), and rank [0-3] MPI_(Bcast|Reduce)
+blocking OTHER rank [0-3] calls MPI_(Barrier|Ibarrier), and rank [0-3] MPI_(Barrier|Ibarrier)
+root ROOT root is [01] on rank [0-3], and [01] on rank [0-3]
+operation OP op is MPI_(SUM|MAX) on rank [0-3], and MPI_(SUM|MAX) on rank [0-3]
+count COUNT rank [0-3] has (8|12) bytes, and rank [0-3] (8|12)
+type TYPE rank [0-3] has data of other types than rank [0-3]
+type_order TYPE rank [0-3] has data of other types than rank [0-3]
+gather COUNT rank 3 gives 8 bytes to rank 0, which expects 4
+gatherv COUNT rank 3 gives 4 bytes to rank 0, which expects 0
+scatter COUNT rank 0 gives 8 bytes to rank 3, which expects 4
+allgather TYPE rank 3 gives data of other types than rank [0-2] expects
+alltoallv COUNT rank [03] gives [48] bytes to rank [03], which expects [48]
+persistent COUNT rank [0-3] has [48] bytes, and rank [0-3] [48]
+ahead OP op is MPI_(SUM|MIN) on rank [0-3], and MPI_(SUM|MIN) on rank [0-3]
+named ROOT root is [01] on rank [01], and [01] on rank [01]
+END
+    for ranks in 1 4 13; do
+        run_case "mismatch.none.$ranks.linux" 65 mismatch_none linux "$ranks" coll_mismatch none
+    done
+    run_case mismatch.none.4.microvm 65 mismatch_none microvm 4 coll_mismatch none
+    for program in coll_data coll_reduce coll_start comm_make; do
+        [ -x "$IMAGES/$program" ] || continue # suite_programs makes them
+        run_case "mismatch.none.$program" 65 mismatch_none linux 5 "$program"
+    done
+}
+
 deadlock_all
+mismatch_all

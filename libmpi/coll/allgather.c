@@ -10,7 +10,8 @@ static int check(struct mpii_coll_call *call)
     return rc == MPI_SUCCESS ? mpii_check_movement(call, false, false) : rc;
 }
 
-const struct mpii_collective mpii_allgather = {check, mpii_build_flat, mpii_shared_allgather};
+const struct mpii_collective mpii_allgather = {MPII_COLL_ALLGATHER, check, mpii_build_flat,
+                                               mpii_shared_allgather};
 
 #pragma weak MPI_Allgather = PMPI_Allgather
 int PMPI_Allgather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,

@@ -40,7 +40,7 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
                              call->recv.count, call->recv.type);
 }
 
-const struct mpii_collective mpii_allreduce = {check, build, mpii_shared_allreduce};
+const struct mpii_collective mpii_allreduce = {MPII_COLL_REDUCE, check, build, mpii_shared_allreduce};
 
 #pragma weak MPI_Allreduce = PMPI_Allreduce
 int PMPI_Allreduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,

@@ -10,7 +10,8 @@ static int check(struct mpii_coll_call *call)
     return rc == MPI_SUCCESS ? mpii_check_movement(call, false, false) : rc;
 }
 
-const struct mpii_collective mpii_alltoall = {check, mpii_build_flat, mpii_shared_alltoall};
+const struct mpii_collective mpii_alltoall = {MPII_COLL_ALLTOALL, check, mpii_build_flat,
+                                              mpii_shared_alltoall};
 
 #pragma weak MPI_Alltoall = PMPI_Alltoall
 int PMPI_Alltoall(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,

@@ -30,7 +30,7 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
         build_inter(schedule, call, &team);
 }
 
-const struct mpii_collective mpii_barrier = {check, build, mpii_shared_barrier};
+const struct mpii_collective mpii_barrier = {MPII_COLL_OTHER, check, build, mpii_shared_barrier};
 
 #pragma weak MPI_Barrier = PMPI_Barrier
 int PMPI_Barrier(MPI_Comm comm)

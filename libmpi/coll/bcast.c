@@ -42,7 +42,7 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
                          call->root);
 }
 
-const struct mpii_collective mpii_bcast = {check, build, mpii_shared_bcast};
+const struct mpii_collective mpii_bcast = {MPII_COLL_VECTOR, check, build, mpii_shared_bcast};
 
 #pragma weak MPI_Bcast = PMPI_Bcast
 int PMPI_Bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm)

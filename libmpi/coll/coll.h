@@ -52,7 +52,19 @@ struct mpii_coll_call {
 
 #define MPII_NO_ROOT (-100) // no rank, nor MPI_ROOT or MPI_PROC_NULL
 
+// How the data of the ranks belong together: coll/match.h.
+enum mpii_coll_kind {
+    MPII_COLL_OTHER,     // not at all, or only two ranks know
+    MPII_COLL_VECTOR,    // all have the same vector
+    MPII_COLL_REDUCE,    // likewise, and an operation
+    MPII_COLL_BLOCKS,    // blocks go from rank to rank
+    MPII_COLL_SCATTER,   // likewise, and a root in place receives none
+    MPII_COLL_ALLGATHER, // likewise, and in place each gives the same block to all
+    MPII_COLL_ALLTOALL,  // likewise, and in place each gives what it receives
+};
+
 struct mpii_collective {
+    enum mpii_coll_kind kind;
     int (*check)(struct mpii_coll_call *call);
     void (*build)(struct mpii_schedule *schedule, struct mpii_coll_call *call);
     // For intracommunicators of two ranks or more. False: not for this call, the same on all ranks.

@@ -18,7 +18,7 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
     mpii_build_scan(schedule, call, false);
 }
 
-const struct mpii_collective mpii_exscan = {check, build, mpii_shared_exscan};
+const struct mpii_collective mpii_exscan = {MPII_COLL_REDUCE, check, build, mpii_shared_exscan};
 
 #pragma weak MPI_Exscan = PMPI_Exscan
 int PMPI_Exscan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,

@@ -10,7 +10,8 @@ static int check(struct mpii_coll_call *call)
     return rc == MPI_SUCCESS ? mpii_check_movement(call, true, false) : rc;
 }
 
-const struct mpii_collective mpii_gather = {check, mpii_build_flat, mpii_shared_gather};
+const struct mpii_collective mpii_gather = {MPII_COLL_BLOCKS, check, mpii_build_flat,
+                                            mpii_shared_gather};
 
 #pragma weak MPI_Gather = PMPI_Gather
 int PMPI_Gather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,

@@ -49,7 +49,7 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
                           call->recv.type, call->root);
 }
 
-const struct mpii_collective mpii_reduce = {check, build, mpii_shared_reduce};
+const struct mpii_collective mpii_reduce = {MPII_COLL_REDUCE, check, build, mpii_shared_reduce};
 
 #pragma weak MPI_Reduce = PMPI_Reduce
 int PMPI_Reduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,

@@ -99,7 +99,8 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
         build_intra(schedule, call);
 }
 
-const struct mpii_collective mpii_reduce_scatter = {check, build, mpii_shared_reduce_scatter};
+const struct mpii_collective mpii_reduce_scatter = {MPII_COLL_REDUCE, check, build,
+                                                    mpii_shared_reduce_scatter};
 
 #pragma weak MPI_Reduce_scatter = PMPI_Reduce_scatter
 int PMPI_Reduce_scatter(const void *sendbuf, void *recvbuf, const int recvcounts[],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // run.c: blocking collective calls, and what each communicator keeps for its collectives.
-#include "libmpi/coll/coll.h"
+#include "libmpi/coll/match.h"
 #include "libmpi/trace.h"
 #include <stdlib.h>
 
@@ -65,6 +65,8 @@ static int run(const struct mpii_collective *collective, struct mpii_coll_call *
     int rc = collective->check(call);
     struct mpii_coll *coll;
 
+    if (rc == MPI_SUCCESS)
+        rc = mpii_match(collective, call);
     if (rc != MPI_SUCCESS)
         return rc;
     coll = mpii_coll_of(call->comm);

@@ -15,7 +15,7 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
     mpii_build_scan(schedule, call, true);
 }
 
-const struct mpii_collective mpii_scan = {check, build, mpii_shared_scan};
+const struct mpii_collective mpii_scan = {MPII_COLL_REDUCE, check, build, mpii_shared_scan};
 
 #pragma weak MPI_Scan = PMPI_Scan
 int PMPI_Scan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,

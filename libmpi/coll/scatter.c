@@ -10,7 +10,8 @@ static int check(struct mpii_coll_call *call)
     return rc == MPI_SUCCESS ? mpii_check_movement(call, false, true) : rc;
 }
 
-const struct mpii_collective mpii_scatter = {check, mpii_build_flat, mpii_shared_scatter};
+const struct mpii_collective mpii_scatter = {MPII_COLL_SCATTER, check, mpii_build_flat,
+                                             mpii_shared_scatter};
 
 #pragma weak MPI_Scatter = PMPI_Scatter
 int PMPI_Scatter(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,

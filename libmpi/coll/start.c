@@ -2,7 +2,7 @@
 // start.c: nonblocking and persistent collective calls (MPI 4.1, 6.12 and 6.13).
 //
 // Persistent ones have tags of their own, fixed when they are made: they may be started in any order.
-#include "libmpi/coll/coll.h"
+#include "libmpi/coll/match.h"
 #include "libmpi/trace.h"
 #include <stdlib.h>
 
@@ -43,6 +43,8 @@ static int start(const struct mpii_collective *collective, struct mpii_coll_call
 
     if (rc == MPI_SUCCESS)
         rc = mpii_check_pointer(call->function, call->handle, request, "request");
+    if (rc == MPI_SUCCESS)
+        rc = mpii_match(collective, call);
     if (rc != MPI_SUCCESS)
         return rc;
     started = request_new(collective, call, false);
@@ -74,6 +76,8 @@ int mpii_coll_init(const struct mpii_collective *collective, struct mpii_coll_ca
         rc = mpii_check_info(call->function, call->handle, info);
     if (rc == MPI_SUCCESS)
         rc = mpii_check_pointer(call->function, call->handle, request, "request");
+    if (rc == MPI_SUCCESS)
+        rc = mpii_match(collective, call);
     if (rc != MPI_SUCCESS)
         return rc;
     made = request_new(collective, call, true);

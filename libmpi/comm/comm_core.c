@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // comm_core.c: communicators come and go (MPI 4.1, 7.4.2 and 7.4.3).
+#include "libmpi/coll/match.h"
 #include "libmpi/comm.h"
 #include "libmpi/comm/context.h"
 
@@ -22,6 +23,8 @@ struct mpii_comm *mpii_comm_new(struct mpii_group *group, struct mpii_group *rem
         mpii_object_keep(&remote->object);
     if (parent)
         mpii_errhandler_inherit(&comm->object, &parent->object);
+    if (mpii_process.checks_collectives && !mpii_match_open(comm))
+        mpii_abort(MPI_ERR_NO_MEM, "no memory to check collectives with; use --mem");
     return comm;
 }
 

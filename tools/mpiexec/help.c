@@ -46,6 +46,7 @@ static const struct {
      "  -v                      say what is done and why\n"
      "  -q                      say only what went wrong\n"
      "  --strace                print every system call of every rank\n"
+     "  --check-collectives     end the job where ranks call collectives that do not match\n"
      "  --gdb RANK              start gdb at main of that rank; standard input is gdb's\n"
      "  --core                  leave core.RANK of a rank that dies of a signal\n"
      "  --trace FILE            write a timeline of all MPI calls, for Perfetto, chrome://tracing\n"

@@ -306,6 +306,14 @@ static bool take_initial_errhandler(struct parser *parser, const char *name, cha
                         known[2], value[0]);
 }
 
+// Read by libmpi (coll/match.h).
+static bool take_check_collectives(struct parser *parser, const char *name, char **value)
+{
+    (void)name, (void)value;
+    words_add(&parser->options->genv.set, need_format("TORITO_CHECK_COLLECTIVES=1"));
+    return true;
+}
+
 static bool take_unsupported(struct parser *parser, const char *name, char **value)
 {
     (void)value;
@@ -368,6 +376,7 @@ static const struct option_spec option_table[] = {
     {"mem", 1, take_mem},
     {"qemu", 1, take_qemu},
     {"strace", 0, take_flag},
+    {"check-collectives", 0, take_check_collectives},
     {"timings", 0, take_flag},
     {"gdb", 1, take_gdb},
     {"trace", 1, take_trace},
