@@ -107,6 +107,16 @@ void mpii_shared_sync_end(struct mpii_shared *shared)
     mpii_shared_met(shared);
 }
 
+// On processors without the instruction it does nothing.
+__attribute__((target("prfchw"))) void mpii_shared_foresee(struct mpii_shared *shared)
+{
+    const char *cell = (const char *)&shared->mine->cell[(shared->seq + 1) % MPII_CELLS];
+
+    for (uint32_t at = shared->filled_at / 64 * 64; at < shared->filled_end; at += 64)
+        __builtin_prefetch(cell + at, 1);
+    shared->filled_end = 0;
+}
+
 void mpii_shared_wait_done(struct mpii_shared *shared, int core)
 {
     mpii_flag_wait(&shared->peer[core].state->done, shared->seq);

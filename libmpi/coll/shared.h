@@ -98,6 +98,7 @@ struct mpii_shared {
     int locals_max;    // on any core
     bool represents;   // the last to arrive, between the two parts of a synchronisation
     int sender;        // the last root since the last barrier whose data went to all, or -1
+    uint32_t filled_at, filled_end; // what this rank last wrote of a cell of its core
     uint32_t cell_max[MPII_CHOICES]; // the largest part of a rank, in bytes, that goes through a cell
     struct mpii_shared_core *mine;
     struct mpii_shared_peer *peer; // [cores]
@@ -218,6 +219,19 @@ static inline char *mpii_shared_cell(const struct mpii_shared *shared, int core,
 
     return bytes <= MPII_CELL_FEW ? cell->few : cell->data;
 }
+
+// This rank has written `bytes` to `at`, in its core's cell of this collective.
+static inline void mpii_shared_filled(struct mpii_shared *shared, const char *at, size_t bytes)
+{
+    const struct mpii_shared_cell *cell = &shared->mine->cell[shared->seq % MPII_CELLS];
+
+    shared->filled_at = (uint32_t)(at - (const char *)cell);
+    shared->filled_end = shared->filled_at + (uint32_t)bytes;
+}
+
+// While this rank waits: fetches the same lines of the next cell, to write them. Others have read that cell
+// eight collectives ago, and otherwise each line would be waited for when it is written.
+void mpii_shared_foresee(struct mpii_shared *shared);
 
 static inline char *mpii_shared_stage(const struct mpii_shared *shared)
 {

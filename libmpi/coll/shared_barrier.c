@@ -14,7 +14,7 @@
 // 2 ranks on 2 cores, a third less with 4.
 #include "libmpi/coll/quick.h"
 
-static void disseminate(const struct mpii_shared *shared)
+static void disseminate(struct mpii_shared *shared)
 {
     int cores = shared->cores;
 
@@ -24,21 +24,24 @@ static void disseminate(const struct mpii_shared *shared)
 
         mpii_flag_set(&shared->mine->round[k].reached, shared->seq + 1);
         mpii_shared_rouse(shared, above);
+        mpii_shared_foresee(shared);
         mpii_flag_wait(&shared->peer[below].state->round[k].reached, shared->seq + 1);
     }
 }
 
 // The core of the last sender leads. All ranks know the same one.
-static void be_led(const struct mpii_shared *shared, int leader)
+static void be_led(struct mpii_shared *shared, int leader)
 {
     uint64_t value = shared->seq + 1;
 
     if (shared->core != leader) {
         mpii_flag_set(&shared->mine->round[0].reached, value);
         mpii_shared_rouse(shared, leader);
+        mpii_shared_foresee(shared);
         mpii_flag_wait(&shared->peer[leader].state->go, value);
         return;
     }
+    mpii_shared_foresee(shared);
     for (int c = 0; c < shared->cores; c++)
         if (c != leader)
             mpii_flag_wait(&shared->peer[c].state->round[0].reached, value);

@@ -44,8 +44,11 @@ bool mpii_quick_bcast(struct mpii_shared *shared, void *buf, MPI_Count count, MP
     shared->sender = root;
     core = shared->core_of[root];
     if (shared->rank == root) {
-        mpii_shared_move(mpii_shared_cell(shared, core, (size_t)bytes), buf, (size_t)bytes);
+        char *cell = mpii_shared_cell(shared, core, (size_t)bytes);
+
+        mpii_shared_move(cell, buf, (size_t)bytes);
         mpii_shared_publish(shared, -1);
+        mpii_shared_filled(shared, cell, (size_t)bytes);
     } else {
         mpii_shared_wait_full(shared, core);
         mpii_shared_move(buf, mpii_shared_cell(shared, core, (size_t)bytes), (size_t)bytes);

@@ -54,14 +54,15 @@ static long quick_bytes(const struct mpii_quick *quick)
 bool mpii_quick_allgather(struct mpii_shared *shared, const struct mpii_quick *quick)
 {
     long bytes = quick_bytes(quick);
-    char *out = quick->recv;
+    char *out = quick->recv, *part;
 
     if (bytes < 0 || !mpii_choice_cell(shared, MPII_CHOICE_ALLGATHER, (size_t)bytes))
         return false;
     mpii_shared_begin(shared);
-    mpii_shared_move(mpii_shared_part(shared, shared->rank, (size_t)bytes), quick->send,
-                     (size_t)bytes);
+    part = mpii_shared_part(shared, shared->rank, (size_t)bytes);
+    mpii_shared_move(part, quick->send, (size_t)bytes);
     mpii_shared_sync_start(shared);
+    mpii_shared_filled(shared, part, (size_t)bytes);
     mpii_shared_move(out + shared->rank * bytes, quick->send, (size_t)bytes);
     mpii_shared_sync_end(shared);
     for (int i = 0; i < shared->size; i++)
@@ -86,6 +87,7 @@ bool mpii_quick_alltoall(struct mpii_shared *shared, const struct mpii_quick *qu
         if (i != shared->rank)
             mpii_shared_move(cell + i * bytes, in + i * bytes, (size_t)bytes);
     mpii_shared_sync_start(shared);
+    mpii_shared_filled(shared, cell, (size_t)part);
     mpii_shared_move(out + mine, in + mine, (size_t)bytes);
     mpii_shared_sync_end(shared);
     for (int i = 0; i < shared->size; i++)

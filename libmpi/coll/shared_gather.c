@@ -41,9 +41,12 @@ bool mpii_quick_gather(struct mpii_shared *shared, const struct mpii_quick *quic
         (mpii_quick_bytes(out, quick->recv_count, quick->recv_type) != bytes || out == quick->send))
         return false;
     mpii_shared_begin(shared);
-    if (!is_root)
-        mpii_shared_move(mpii_shared_part(shared, shared->rank, (size_t)bytes), quick->send,
-                         (size_t)bytes);
+    if (!is_root) {
+        char *part = mpii_shared_part(shared, shared->rank, (size_t)bytes);
+
+        mpii_shared_move(part, quick->send, (size_t)bytes);
+        mpii_shared_filled(shared, part, (size_t)bytes);
+    }
     if (mpii_shared_arrive(shared))
         mpii_shared_publish(shared, shared->core_of[quick->root]);
     if (is_root) {

@@ -52,12 +52,15 @@ static bool stays(const struct reduction *r, bool others_read)
 // This rank's vector, or its address, is left with its core; a rank alone there fills the cell at once.
 static void put(const struct reduction *r, bool address)
 {
-    const struct mpii_shared *shared = r->shared;
+    struct mpii_shared *shared = r->shared;
     char *stage = mpii_shared_stage(shared);
 
-    if (shared->locals == 1)
-        mpii_shared_move(mpii_shared_cell(shared, shared->core, r->bytes), r->in, r->bytes);
-    else if (address)
+    if (shared->locals == 1) {
+        char *cell = mpii_shared_cell(shared, shared->core, r->bytes);
+
+        mpii_shared_move(cell, r->in, r->bytes);
+        mpii_shared_filled(shared, cell, r->bytes);
+    } else if (address)
         memcpy(stage + (size_t)shared->local * sizeof r->in, &r->in, sizeof r->in);
     else
         mpii_shared_move(stage + (size_t)shared->local * stride_of(r->bytes), r->in, r->bytes);

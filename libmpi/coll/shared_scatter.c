@@ -52,6 +52,7 @@ bool mpii_quick_scatter(struct mpii_shared *shared, const struct mpii_quick *qui
             if (i != shared->rank)
                 mpii_shared_move(cell + i * bytes, in + i * bytes, (size_t)bytes);
         mpii_shared_publish(shared, -1);
+        mpii_shared_filled(shared, cell, (size_t)(bytes * shared->size));
         mpii_shared_move(quick->recv, in + shared->rank * bytes, (size_t)bytes);
     } else {
         mpii_shared_wait_full(shared, core);
