@@ -5,6 +5,7 @@
 #   fuzz.sh                        the names of the targets
 #   fuzz.sh NAME SECONDS [FLAG]... builds build/fuzz/NAME and runs it for so long; status 0: no finding
 #   fuzz.sh NAME FILE...           runs it on these inputs only
+#   fuzz.sh --all SECONDS [JOBS]   every target for so long, JOBS at once (2); one line for each
 #
 # A target is one file here, NAME.c:
 #   - it defines LLVMFuzzerTestOneInput, which feeds bytes to the parser and aborts (__builtin_trap)
@@ -23,9 +24,21 @@ if [ $# -eq 0 ]; then
         basename "$target" .c
     done
     exit 0
-elif [ $# -eq 1 ] || [ ! -e "$here/$1.c" ]; then
-    sed -n '3,16s/^# \?//p' "$0"
+elif [ $# -eq 1 ] || { [ "$1" != --all ] && [ ! -e "$here/$1.c" ]; }; then
+    sed -n '3,17s/^# \?//p' "$0"
     exit 2
+fi
+if [ "$1" = --all ]; then
+    mkdir -p "$out"
+    export FUZZ_OUT=$out
+    "$0" | xargs -P "${3:-2}" -I@ bash -c '
+        status=0
+        "$1" @ "$2" >"$FUZZ_OUT/@.log" 2>&1 || status=$?
+        runs=$(sed -n "s/^stat::number_of_executed_units: //p" "$FUZZ_OUT/@.log")
+        [ "$status" = 0 ] && echo "ok @: $2 s, ${runs:-no} runs" && exit
+        echo "FAIL @: status $status (log: $FUZZ_OUT/@.log)"
+        exit 1' fuzz "$0" "$2"
+    exit
 fi
 name=$1
 shift
