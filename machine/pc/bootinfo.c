@@ -152,7 +152,7 @@ static const char *multiboot2_read(const struct phys *phys, uint64_t address, st
         tag_read(phys, at, tag, info);
         at += (tag.bytes + 7ull) & ~7ull;
     }
-    return info->map ? NULL : "the multiboot2 information has no memory map";
+    return info->map_count ? NULL : "the multiboot2 information has no memory map";
 }
 
 static uint32_t zero_page_word(const struct phys *phys, uint64_t at, size_t offset)
@@ -171,7 +171,8 @@ static const char *zero_page_read(const struct phys *phys, uint64_t address, str
     uint8_t entries;
 
     if (ZERO_PAGE_WORD(phys, address, hdr.header) != ZERO_PAGE_MAGIC ||
-        !phys->read(phys, address + offsetof(struct boot_params, e820_entries), &entries, 1))
+        !phys->read(phys, address + offsetof(struct boot_params, e820_entries), &entries, 1) ||
+        entries > E820_MAX_ENTRIES_ZEROPAGE)
         return "the zero page of the Linux boot protocol is damaged";
     if (!entries)
         return "the zero page has no memory map";

@@ -116,10 +116,24 @@ static void test_multiboot2(void)
     check(bootinfo_read(&phys, BOOTINFO_MULTIBOOT2, 0x100, &info) != NULL, "a tag beyond the end");
 }
 
+// A map without an entry is none.
+static void test_multiboot2_empty_map(void)
+{
+    uint32_t at = 0x108;
+
+    memset(memory, 0, sizeof memory);
+    put(at + 8, 24, 4);
+    at = tag(at, 6, 16);
+    at = tag(at, 0, 8);
+    put(0x100, at - 0x100, 4);
+    check(bootinfo_read(&phys, BOOTINFO_MULTIBOOT2, 0x100, &info) != NULL, "an empty map");
+}
+
 int main(void)
 {
     test_pvh();
     test_multiboot2();
+    test_multiboot2_empty_map();
     printf("done %u\n", done);
     return failed != 0;
 }
