@@ -145,7 +145,7 @@ debug_wrong() {
 run_case debug.build 60 debug_image
 run_case debug.wrong 10 debug_wrong
 run_case debug.core.not 60 debug_core_not
-for machine in linux seccomp; do
+for machine in linux seccomp microvm; do
     run_case "debug.core.$machine" 60 debug_core "$machine"
 done
 run_case debug.trace.end 90 debug_trace_end

@@ -15,6 +15,7 @@
 // libmpi shows where the kernel left it: read kernel.elf's symbols to see what is above.
 #include "kernel/signal/core.h"
 #include "kernel/io/host.h"
+#include "kernel/io/io.h"
 #include "kernel/signal/deliver.h"
 #include "lib/lib.h"
 #include "machine/x86/x86.h"
@@ -269,6 +270,7 @@ static int core_write(const struct regs *regs, const struct signal_info *info)
     struct rank *rank = self->rank;
     struct core_file file = {.fd = -1};
     char name[24];
+    int rc;
 
     machine->vector_save(self->vector_area); // the program's still: the kernel has none
     for (struct thread *thread = rank->threads; thread; thread = thread->rank_next)
@@ -276,6 +278,9 @@ static int core_write(const struct regs *regs, const struct signal_info *info)
             thread_stop(thread);
     if (!host_present())
         return -ENOSYS;
+    rc = io_cwd_open(rank);
+    if (rc)
+        return rc;
     format(name, sizeof name, "core.%u", rank->index);
     file.fd = (int)host(__NR_openat, (uint64_t[6]){(uint64_t)(int64_t)rank->cwd_fd, (uintptr_t)name,
                                                    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600});
