@@ -24,7 +24,7 @@
 
 static struct forward_core {
     _Alignas(64) struct vq vq;
-    uint32_t busy; // a bit for each block in use
+    const struct thread *user[FILE_BLOCKS]; // of each block; NULL: it is free
 } cores[CORES_MAX];
 
 static struct job_files *files;
@@ -36,19 +36,32 @@ static struct file_block *block_of(uint32_t core, uint32_t index)
            index;
 }
 
+static bool block_done(const struct file_block *block)
+{
+    // [D] acquire: done before the reply and the window. Pairs with the launcher's release.
+    return atomic_load_explicit(&block->reply.done, memory_order_acquire) != 0;
+}
+
+// A thread whose rank has ended waits for no answer any more: its block is free once there is one.
+static bool block_free(const struct thread *user, const struct file_block *block)
+{
+    return !user || (user->state == THREAD_EXITED && block_done(block));
+}
+
 static struct file_block *block_take(void)
 {
     uint32_t core = core_self()->index;
 
-    for (;;) { // ends when another thread of the core is done with its block
-        for (uint32_t i = 0; i < FILE_BLOCKS; i++)
-            if (!(cores[core].busy >> i & 1)) {
-                struct file_block *block = block_of(core, i);
+    for (;;) { // ends when the launcher answers another thread of the core
+        for (uint32_t i = 0; i < FILE_BLOCKS; i++) {
+            struct file_block *block = block_of(core, i);
 
-                cores[core].busy |= 1u << i;
+            if (block_free(cores[core].user[i], block)) {
+                cores[core].user[i] = thread_self();
                 block->request = (struct file_request){0};
                 return block;
             }
+        }
         sched_block(machine->now_ns() + SLEEP_NS_MIN);
     }
 }
@@ -57,7 +70,7 @@ static void block_give(struct file_block *block)
 {
     uint32_t core = core_self()->index;
 
-    cores[core].busy &= ~(1u << (block - block_of(core, 0)));
+    cores[core].user[block - block_of(core, 0)] = NULL;
 }
 
 static void block_send(struct file_block *block)
@@ -74,12 +87,6 @@ static void block_send(struct file_block *block)
     vq_publish(vq, desc);
     if (file_server_sleeps(files))
         machine->kick_files();
-}
-
-static bool block_done(const struct file_block *block)
-{
-    // [D] acquire: done before the reply and the window. Pairs with the launcher's release.
-    return atomic_load_explicit(&block->reply.done, memory_order_acquire) != 0;
 }
 
 static long block_wait(const struct file_block *block)

@@ -4,4 +4,4 @@
 struct job_files;
 
 // Mounts what the launcher offers. Core 0, before any rank runs; job_region and core_count are set.
-void forward_init(struct job_files *files);
+void forward_init(struct job_files *offered);
