@@ -10,7 +10,7 @@
 # A target is one file here, NAME.c:
 #   - it defines LLVMFuzzerTestOneInput, which feeds bytes to the parser and aborts (__builtin_trap)
 #     when the result breaks what the parser's header promises;
-#   - a line `// fuzz: FILE...` names the sources it is built with, from the root of the tree;
+#   - lines `// fuzz: FILE...` name the sources it is built with, from the root of the tree;
 #   - inputs worth starting from lie in seeds/NAME/, if there are any, and words in NAME.dict.
 # Nothing else is to be registered: tests/suite_fuzz.sh runs whatever is here. What is found stays in
 # build/fuzz/: the corpus, and inputs that fail as NAME-crash-*. A finding becomes a seed, with its fix.
@@ -44,9 +44,10 @@ name=$1
 shift
 mkdir -p "$out/corpus/$name"
 cd "$root"
-read -r -a sources < <(sed -n 's|^// fuzz: ||p' "$here/$name.c")
-clang-14 -std=gnu11 -g -O1 -I . -Wall -Wextra -Werror -fno-omit-frame-pointer -fno-sanitize-recover=all \
-    -fsanitize=fuzzer,address,undefined -o "$out/$name" "$here/$name.c" "${sources[@]}"
+mapfile -t sources < <(sed -n 's|^// fuzz: ||p' "$here/$name.c" | tr ' ' '\n')
+clang-14 -std=gnu11 -D_GNU_SOURCE -g -O1 -I . -Wall -Wextra -Werror -fno-omit-frame-pointer \
+    -fno-sanitize-recover=all -fsanitize=fuzzer,address,undefined \
+    -o "$out/$name" "$here/$name.c" "${sources[@]}"
 if ! [[ $1 =~ ^[0-9]+$ ]]; then
     exec "$out/$name" "$@"
 fi

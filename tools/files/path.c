@@ -192,7 +192,7 @@ static int walk_open(const struct file_server *server, const char *base, const c
 
     if (strlen(path) >= PATH_MAX)
         return -ENAMETOOLONG;
-    strcpy(walk.at, strcmp(base, "/") == 0 ? "" : base);
+    strcpy(walk.at, *path == '/' || strcmp(base, "/") == 0 ? "" : base);
     strcpy(walk.rest, path);
     while (walk_name(&walk, name, &error)) { // links are counted, names get fewer
         int rc = walk_step(server, &walk, name, stop);

@@ -178,9 +178,10 @@ _Static_assert(2 * FILE_PATH_BYTES + sizeof(struct file_attributes) <= FILE_WIND
 struct file_answer file_serve(struct file_server *server, const struct file_request *request,
                               char window[static FILE_WINDOW_BYTES])
 {
-    struct job_call call = {.server = server, .request = request, .window = window};
+    struct job_call call = {.server = server, .request = request};
     struct file_answer answer = {.result = -ENOSYS};
 
+    call.window = window;
     if (request->op >= FILE_OPS || serve_table[request->op] == NULL)
         return answer;
     answer.result = call_copy(&call);
