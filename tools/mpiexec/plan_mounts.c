@@ -75,15 +75,46 @@ static void places_check(const struct plan *plan)
                  plan_machine_name(plan->machine), most, plan->mounts.count);
 }
 
+static int by_length(const void *a, const void *b)
+{
+    size_t length_a = strlen(*(char *const *)a), length_b = strlen(*(char *const *)b);
+
+    return (length_a > length_b) - (length_a < length_b);
+}
+
+// The sections' working directories: what contains others before them.
+static char **cwds_make(const struct plan *plan)
+{
+    char **cwds = need(calloc(plan->section_count, sizeof *cwds));
+
+    for (uint32_t i = 0; i < plan->section_count; i++)
+        cwds[i] = plan->section[i].cwd;
+    qsort(cwds, plan->section_count, sizeof *cwds, by_length);
+    return cwds;
+}
+
 static bool in_tmp(const char *path)
 {
     return strncmp(path, "/tmp", 4) == 0 && (path[4] == '/' || path[4] == '\0');
 }
 
+static void cwds_mount(struct plan *plan)
+{
+    char ignored[MOUNTS_ERROR_BYTES], **cwds = cwds_make(plan);
+
+    for (uint32_t i = 0; i < plan->section_count; i++) {
+        if (!in_tmp(cwds[i]))
+            cwd_mount(plan, cwds[i]);
+    }
+    mounts_add(&plan->mounts, "/tmp", "/tmp", false, ignored); // where nothing else is in its way
+    for (uint32_t i = 0; i < plan->section_count; i++)
+        cwd_mount(plan, cwds[i]);
+    free(cwds);
+}
+
 void plan_mounts(struct plan *plan)
 {
     const struct words *given = &plan->options->mounts;
-    char ignored[MOUNTS_ERROR_BYTES];
     bool none = false;
 
     for (uint32_t i = 0; i < given->count; i++) {
@@ -92,15 +123,10 @@ void plan_mounts(struct plan *plan)
         else
             mount_given(plan, given->word[i]);
     }
-    if (none || plan->machine == MACHINE_LINUX)
+    if (plan->machine == MACHINE_LINUX)
         return;
-    for (uint32_t i = 0; i < plan->section_count; i++) {
-        if (!in_tmp(plan->section[i].cwd))
-            cwd_mount(plan, plan->section[i].cwd);
-    }
-    mounts_add(&plan->mounts, "/tmp", "/tmp", false, ignored); // where nothing else is in its way
-    for (uint32_t i = 0; i < plan->section_count; i++)
-        cwd_mount(plan, plan->section[i].cwd);
+    if (!none)
+        cwds_mount(plan);
     places_check(plan);
     for (uint32_t i = 0; i < plan->mounts.count; i++)
         say_note("mount: %s is %s in the virtual machine%s", plan->mounts.mount[i].host,
