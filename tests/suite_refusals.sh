@@ -61,6 +61,26 @@ fault_memory() {
         'malloc returned NULL after [0-9]+ MiB|memory' fail_memory
 }
 
+# --- wrong arguments ---
+
+# Each row of tests/programs/bad_arguments.c by itself: the message has rank, function, argument and class.
+arguments_fatal() {
+    local row class function word status bad=0 count=0
+
+    "$IMAGES/bad_arguments" list >rows
+    while read -r row class function word; do
+        status=0
+        timeout 10 "$IMAGES/bad_arguments" "$row" >said 2>&1 || status=$?
+        count=$((count + 1))
+        [ "$status" != 0 ] && [ "$status" != 124 ] && grep -Eqi \
+            "^torito: rank 0 of 1: ${function%_short}: .*($word).*\\($class\\)\$" said && continue
+        bad=$((bad + 1))
+        echo "row $row ($function, $word, $class): status $status: $(tail -n 1 said)"
+    done <rows
+    [ "$count" -gt 700 ] || fail "only $count rows"
+    [ "$bad" = 0 ] || fail "$bad of $count rows have another message"
+}
+
 # --- refusals before anything runs ---
 
 refuse() { # STATUS PATTERN ARGUMENT...
@@ -201,6 +221,7 @@ end_timeout() { # MACHINE
 }
 
 run_case refusal.build 60 refusals_build
+run_case refusal.arguments 120 arguments_fatal # its image is one of suite_programs
 for machine in "${MACHINES[@]}"; do
     kinds=(null write jump illegal divide abort overflow raise mpi exit exit_one memory)
     ends=(interrupt terminate killed timeout)

@@ -153,8 +153,8 @@ int mpii_check_movement(struct mpii_coll_call *call, bool to_root, bool from_roo
         rc = mpii_check_side(call, &call->send, ranks, "send");
     if (rc == MPI_SUCCESS && call->receives && !(call->in_place && own == &call->recv))
         rc = mpii_check_side(call, &call->recv, ranks, "receive");
-    if (rc == MPI_SUCCESS && call->send.layout == MPII_LAYOUT_EQUAL &&
-        call->recv.layout == MPII_LAYOUT_EQUAL && !call->in_place && call->send.buf &&
+    if (rc == MPI_SUCCESS && call->sends && call->receives && call->send.layout <= MPII_LAYOUT_EQUAL &&
+        call->recv.layout <= MPII_LAYOUT_EQUAL && !call->in_place && call->send.buf &&
         call->send.buf == call->recv.buf && call->send.count && call->send.type->size)
         rc = mpii_error(call->function, call->handle, MPI_ERR_BUFFER,
                         "the send and receive buffers are the same; use MPI_IN_PLACE");

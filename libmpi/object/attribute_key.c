@@ -87,7 +87,7 @@ static int key_free(const char *function, enum mpii_kind kind, int *keyval)
     key = mpii_keyval(*keyval);
     if (!key || key->kind != kind)
         return mpii_error(function, MPI_COMM_NULL, MPI_ERR_KEYVAL,
-                          "%d is not a key that can be freed", *keyval);
+                          "keyval is %d, not a key that can be freed", *keyval);
     // Freeing it once more, through another copy of the number, is harmless: programs do that from
     // delete callbacks.
     if (!key->freed) {

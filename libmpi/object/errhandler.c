@@ -169,8 +169,8 @@ int PMPI_Errhandler_free(MPI_Errhandler *errhandler)
         return rc;
     handler = errhandler_find(*errhandler);
     if (!handler)
-        return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_ERRHANDLER, "%p is not an error handler",
-                          (void *)*errhandler);
+        return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_ERRHANDLER,
+                          "errhandler is %p, not an error handler", (void *)*errhandler);
     mpii_errhandler_drop(handler);
     *errhandler = MPI_ERRHANDLER_NULL;
     return MPI_SUCCESS;

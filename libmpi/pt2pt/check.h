@@ -69,8 +69,14 @@ int mpii_check_requests(const char *function, int count, const MPI_Request list[
 // MPI_SUCCESS for one request that is not MPI_REQUEST_NULL, in *request; otherwise MPI_ERR_REQUEST.
 int mpii_check_request(const char *function, MPI_Request handle, struct mpii_request **request);
 
-// Reports what a request says was wrong, through its communicator's handler. Returns the class.
-int mpii_request_report(const char *function, MPI_Comm comm, int error, const MPI_Status *status);
+// Reports what was wrong with a request through the handler of what was its communicator. It may be deleted:
+// its memory stays until the next one is made. Returns the class.
+int mpii_request_report(const char *function, MPI_Comm comm, int error,
+                        const struct mpii_request *request);
+
+// The same of one of several, which failed with `error`: MPI_ERR_IN_STATUS.
+int mpii_requests_report(const char *function, MPI_Comm comm, int at, int error,
+                         const struct mpii_request *request);
 
 static inline MPI_Comm mpii_request_comm(const struct mpii_request *request)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // check_request.c: handles of requests, and what they report (see check.h).
+#include "libmpi/object/error.h"
 #include "libmpi/pt2pt/check.h"
+#include <stdio.h>
 
 int mpii_check_requests(const char *function, int count, const MPI_Request list[])
 {
@@ -33,13 +35,35 @@ int mpii_check_request(const char *function, MPI_Request handle, struct mpii_req
                                                  : "request is not a request, or was freed");
 }
 
-int mpii_request_report(const char *function, MPI_Comm comm, int error, const MPI_Status *status)
+// What was wrong, in words.
+static void problem(int error, const struct mpii_request *request, char *text, size_t bytes)
 {
+    if (error == MPI_ERR_TRUNCATE && request && request->kind == MPII_RECEIVE)
+        snprintf(text, bytes,
+                 "the message from rank %d with tag %d is longer than the buffer of %lld bytes",
+                 request->matched_source, request->matched_tag, (long long)request->bytes);
+    else
+        snprintf(text, bytes, "it has failed");
+}
+
+int mpii_request_report(const char *function, MPI_Comm comm, int error,
+                        const struct mpii_request *request)
+{
+    char text[128];
+
     if (error == MPI_SUCCESS)
         return error;
-    if (error == MPI_ERR_TRUNCATE && status != MPI_STATUS_IGNORE)
-        return mpii_error(function, comm, error,
-                          "the message from rank %d with tag %d is longer than the buffer",
-                          status->MPI_SOURCE, status->MPI_TAG);
-    return mpii_error(function, comm, error, "a request has failed");
+    problem(error, request, text, sizeof text);
+    return mpii_error(function, comm, error, "request: %s", text);
+}
+
+int mpii_requests_report(const char *function, MPI_Comm comm, int at, int error,
+                         const struct mpii_request *request)
+{
+    char text[128], class[MPI_MAX_ERROR_STRING];
+
+    problem(error, request, text, sizeof text);
+    mpii_error_name(error, class, sizeof class);
+    return mpii_error(function, comm, MPI_ERR_IN_STATUS, "request %d of the array: %s (%s)", at,
+                      text, class);
 }

@@ -38,7 +38,7 @@ static int generalized_cancel(struct mpii_request *request)
                     ? generalized->cancel(generalized->state, mpii_request_done(request))
                     : MPI_SUCCESS;
 
-    return mpii_request_report("MPI_Cancel", MPI_COMM_NULL, error, MPI_STATUS_IGNORE);
+    return mpii_request_report("MPI_Cancel", MPI_COMM_NULL, error, request);
 }
 
 static const struct mpii_request_class generalized_class = {

@@ -45,7 +45,7 @@ int PMPI_Request_get_status(MPI_Request request, int *flag, MPI_Status *status)
     if (!*flag || error == MPI_SUCCESS)
         return MPI_SUCCESS;
     return mpii_request_report(__func__, mpii_request_comm((struct mpii_request *)request), error,
-                               status);
+                               (struct mpii_request *)request);
 }
 
 static bool all_done(int count, const MPI_Request list[])
@@ -134,8 +134,9 @@ int PMPI_Request_get_status_any(int count, const MPI_Request array_of_requests[]
         return MPI_SUCCESS;
     }
     (void)look(array_of_requests[at], status, &error);
-    return mpii_request_report(
-        __func__, mpii_request_comm((struct mpii_request *)array_of_requests[at]), error, status);
+    return mpii_request_report(__func__,
+                               mpii_request_comm((struct mpii_request *)array_of_requests[at]),
+                               error, (struct mpii_request *)array_of_requests[at]);
 }
 
 #pragma weak MPI_Request_get_status_some = PMPI_Request_get_status_some

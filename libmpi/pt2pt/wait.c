@@ -38,9 +38,10 @@ static int finish(MPI_Request *handle, MPI_Status *status)
 
 static int finish_one(const char *function, MPI_Request *handle, MPI_Status *status)
 {
-    MPI_Comm comm = mpii_request_comm(of(*handle));
+    const struct mpii_request *request = of(*handle);
+    MPI_Comm comm = mpii_request_comm(request);
 
-    return mpii_request_report(function, comm, finish(handle, status), status);
+    return mpii_request_report(function, comm, finish(handle, status), request);
 }
 
 #pragma weak MPI_Wait = PMPI_Wait
@@ -106,12 +107,34 @@ static inline bool finish_plain(MPI_Request *handle, MPI_Status *status)
     return true;
 }
 
-// Finishes one of several. Sets *comm if it has failed.
-static int finish_of_several(MPI_Request *handle, MPI_Status *status, MPI_Comm *comm)
+// The last of several requests that has failed.
+struct failed {
+    int at, error;
+    MPI_Comm comm;
+    const struct mpii_request *request; // NULL: none
+};
+
+static int finish_handle(MPI_Request *handle, MPI_Status *status, int at, struct failed *failed)
 {
+    const struct mpii_request *request = of(*handle);
+    MPI_Comm comm = mpii_request_comm(request);
     MPI_Status own;
-    MPI_Comm of_this;
-    int error;
+    int error = finish(handle, status == MPI_STATUS_IGNORE ? &own : status);
+
+    if (error != MPI_SUCCESS)
+        *failed = (struct failed){at, error, comm, request};
+    return error;
+}
+
+static int failed_report(const char *function, const struct failed *failed)
+{
+    if (!failed->request)
+        return MPI_SUCCESS;
+    return mpii_requests_report(function, failed->comm, failed->at, failed->error, failed->request);
+}
+
+static int finish_of_several(MPI_Request *handle, MPI_Status *status, int at, struct failed *failed)
+{
 
     if (!mpii_request_live(*handle)) {
         status_empty(status);
@@ -119,34 +142,26 @@ static int finish_of_several(MPI_Request *handle, MPI_Status *status, MPI_Comm *
     }
     if (finish_plain(handle, status))
         return MPI_SUCCESS;
-    of_this = mpii_request_comm(of(*handle));
-    error = finish(handle, status == MPI_STATUS_IGNORE ? &own : status);
-    if (error != MPI_SUCCESS)
-        *comm = of_this;
-    return error;
+    return finish_handle(handle, status, at, failed);
 }
 
 // Finishes all; the errors of single requests go into the statuses (3.7.5).
 static int finish_all(const char *function, int count, MPI_Request list[], MPI_Status statuses[])
 {
-    MPI_Comm comm = MPI_COMM_NULL;
-    int failed = MPI_SUCCESS;
+    struct failed failed = {.request = NULL};
 
     for (int i = 0; i < count; i++) {
         MPI_Status *status = status_at(statuses, i);
-        int error = finish_of_several(&list[i], status, &comm);
+        bool all_well = !failed.request;
+        int error = finish_of_several(&list[i], status, i, &failed);
 
-        if (error != MPI_SUCCESS && failed == MPI_SUCCESS) {
-            failed = MPI_ERR_IN_STATUS;
+        if (error != MPI_SUCCESS && all_well)
             for (int before = 0; before < i && statuses != MPI_STATUSES_IGNORE; before++)
                 statuses[before].MPI_ERROR = MPI_SUCCESS;
-        }
-        if (failed != MPI_SUCCESS && statuses != MPI_STATUSES_IGNORE)
+        if (failed.request && statuses != MPI_STATUSES_IGNORE)
             status->MPI_ERROR = error;
     }
-    if (failed == MPI_SUCCESS)
-        return failed;
-    return mpii_error(function, comm, failed, "one of the requests has failed; its status says why");
+    return failed_report(function, &failed);
 }
 
 #pragma weak MPI_Waitall = PMPI_Waitall
@@ -272,30 +287,22 @@ int PMPI_Testany(int count, MPI_Request array_of_requests[], int *indx, int *fla
 static int finish_some(const char *function, int count, MPI_Request list[], int *outcount,
                        int indices[], MPI_Status statuses[])
 {
-    int failed = MPI_SUCCESS, n = 0;
-    MPI_Comm comm = MPI_COMM_NULL;
+    struct failed failed = {.request = NULL};
+    int n = 0;
 
     for (int i = 0; i < count; i++) {
-        MPI_Status *status = status_at(statuses, n), own;
-        MPI_Comm of_this;
+        MPI_Status *status = status_at(statuses, n);
         int error;
 
         if (!mpii_request_live(list[i]) || !mpii_request_poll(of(list[i])))
             continue;
-        of_this = mpii_request_comm(of(list[i]));
-        error = finish(&list[i], status == MPI_STATUS_IGNORE ? &own : status);
-        if (error != MPI_SUCCESS) {
-            failed = MPI_ERR_IN_STATUS;
-            comm = of_this;
-        }
+        error = finish_handle(&list[i], status, i, &failed);
         if (statuses != MPI_STATUSES_IGNORE)
             status->MPI_ERROR = error;
         indices[n++] = i;
     }
     *outcount = n;
-    if (failed == MPI_SUCCESS)
-        return failed;
-    return mpii_error(function, comm, failed, "one of the requests has failed; its status says why");
+    return failed_report(function, &failed);
 }
 
 static int check_some(const char *function, int count, MPI_Request list[], int *outcount,
