@@ -2,7 +2,7 @@
 # Packaging.cmake: what an installation has beside the programs and libraries, and the Debian package.
 
 # pkg-config: for the build tree as well, since its layout is that of an installation.
-function(torito_pkgconfig pc_name pc_language pc_libraries)
+function(torito_pkgconfig pc_name pc_language pc_libraries) # [CFLAGS]
   set(file ${CMAKE_BINARY_DIR}/lib/pkgconfig/${pc_name}.pc)
   configure_file(${CMAKE_SOURCE_DIR}/cmake/torito.pc.in ${file} @ONLY)
   install(FILES ${file} DESTINATION lib/pkgconfig)
@@ -10,7 +10,7 @@ endfunction()
 torito_pkgconfig(torito "C and C++" "-lmpi -ltorito")
 torito_pkgconfig(torito-c "C" "-lmpi -ltorito")
 torito_pkgconfig(torito-cxx "C++" "-lmpi -ltorito")
-torito_pkgconfig(torito-fort "Fortran" "-Wl,-u,mpii_fortran_threads -lmpifort -lmpi -ltorito")
+torito_pkgconfig(torito-fort "Fortran" "-Wl,-u,mpii_fortran_threads -lmpifort -lmpi -ltorito" ${TORITO_FORTRAN_FLAGS})
 
 # Manual pages; the wrappers' other names get one that refers to mpicc's.
 file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.1)

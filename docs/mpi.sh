@@ -14,7 +14,7 @@ page() {
     printf 'Made by `docs/mpi.sh` from `libmpi/api.tsv`; do not edit. Each function has its `PMPI_` twin.\n'
     printf '\n## There\n\n'
     list 'done'
-    printf '\n## Not there yet\n\nNo header declares them, so a call does not compile.\n\n'
+    printf '\n## Not there yet\n\nA call of one does not compile, or in Fortran does not link.\n\n'
     list later
 }
 

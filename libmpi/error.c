@@ -2,6 +2,7 @@
 // error.c: what happens to an error: the handler of the right object is invoked (MPI 4.1, 9.3).
 #include "libmpi/object/error.h"
 #include "libmpi/comm.h"
+#include "libmpi/object/number.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +90,15 @@ static _Noreturn void end_job(const char *function, int code, const char *what)
     mpii_abort(status ? status : 1, message);
 }
 
+// A handler of Fortran gets the number of the handle where one of C gets the handle.
+static void call_fortran(const struct mpii_errhandler *handler, const void *handle, int *code)
+{
+    typedef void fortran_function(int *handle, int *code);
+    int number = mpii_number_of(handle);
+
+    ((fortran_function *)(void (*)(void))handler->call.comm)(&number, code);
+}
+
 void mpii_errhandler_invoke(enum mpii_kind kind, void *handle, const char *function, int code,
                             const char *what)
 {
@@ -103,20 +113,16 @@ void mpii_errhandler_invoke(enum mpii_kind kind, void *handle, const char *funct
     if (!handler->kind)
         end_job(function, code, what);  // MPI_ERRORS_ABORT ends the whole job too, as 9.4 allows
     mpii_object_keep(&handler->object); // it may set another one
-    switch (handler->kind) {
-    case MPII_COMM:
+    if (handler->fortran)
+        call_fortran(handler, handle, &code);
+    else if (handler->kind == MPII_COMM)
         handler->call.comm(&comm, &code);
-        break;
-    case MPII_WIN:
+    else if (handler->kind == MPII_WIN)
         handler->call.win(&win, &code);
-        break;
-    case MPII_FILE:
+    else if (handler->kind == MPII_FILE)
         handler->call.file(&file, &code);
-        break;
-    default:
+    else
         handler->call.session(&session, &code);
-        break;
-    }
     mpii_errhandler_drop(handler);
 }
 

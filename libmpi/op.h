@@ -11,6 +11,7 @@ struct mpii_op {
     struct mpii_object object;
     MPI_Op handle;
     bool commutative;
+    bool fortran;            // the user's function takes the datatype as Fortran's number
     int16_t loop;            // enum mpii_op_index of a predefined one; -1: it has no loops
     MPI_User_function *user; // one of these two for an operation of the user's
     MPI_User_function_c *user_c;

@@ -19,7 +19,7 @@ image() {
     name=${source##*/}
     case $source in
     *.cc | *.cpp) wrapper=mpicxx ;;
-    *.f90) wrapper=mpifort ;;
+    *.f | *.f90) wrapper=mpifort ;;
     esac
     "$BIN/$wrapper" -o "$IMAGES/${name%.*}" "$source" "$@"
 }

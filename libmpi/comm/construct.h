@@ -84,4 +84,9 @@ void mpii_build_cross(struct mpii_schedule *schedule, const struct mpii_team *te
                       const struct mpii_bridge *bridge, const void *ours, size_t our_bytes,
                       void *theirs, size_t their_bytes);
 
+// MPI_Comm_idup and MPI_Comm_idup_with_info for Fortran, whose variable for the result is an INTEGER: its
+// number is stored there when the request is done.
+int mpii_comm_idup_number(const char *function, MPI_Comm comm, bool with_info, MPI_Info info,
+                          int *number, MPI_Request *request);
+
 #pragma GCC visibility pop

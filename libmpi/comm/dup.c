@@ -4,6 +4,7 @@
 // The new communicator is made when the call is, with its attributes and hints; what takes messages, its
 // contexts, comes last. All four are the same schedule.
 #include "libmpi/comm/construct.h"
+#include "libmpi/object/number.h"
 #include <stdlib.h>
 
 struct dup {
@@ -11,6 +12,7 @@ struct dup {
     struct mpii_agree agree[2];
     struct mpii_comm *parent, *made;
     MPI_Comm *newcomm;
+    int *number; // Fortran's variable for its number, instead of newcomm; NULL: none
 };
 
 // The last step.
@@ -23,7 +25,10 @@ static int give(struct mpii_schedule *schedule, void *argument)
     dup->made->context = dup->agree[0].context;
     if (dup->made->local)
         dup->made->local->context = dup->agree[1].context;
-    *dup->newcomm = dup->made->handle;
+    if (dup->number)
+        *dup->number = mpii_number_of(dup->made->handle);
+    else
+        *dup->newcomm = dup->made->handle;
     dup->made = NULL; // the user's
     return 1;
 }
@@ -144,7 +149,7 @@ static int dup_blocking(const char *function, MPI_Comm comm, bool with_info, MPI
 }
 
 static int dup_start(const char *function, MPI_Comm comm, bool with_info, MPI_Info info,
-                     MPI_Comm *newcomm, MPI_Request *handle)
+                     MPI_Comm *newcomm, int *number, MPI_Request *handle)
 {
     struct mpii_request *request;
     struct dup *dup;
@@ -163,6 +168,7 @@ static int dup_start(const char *function, MPI_Comm comm, bool with_info, MPI_In
         free(dup);
         return mpii_construct_error(function, comm, MPI_ERR_NO_MEM);
     }
+    dup->number = number;
     *newcomm = MPI_COMM_NULL;
     mpii_schedule_start(&dup->schedule);
     *handle = (MPI_Request)request;
@@ -184,11 +190,22 @@ int PMPI_Comm_dup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm)
 #pragma weak MPI_Comm_idup = PMPI_Comm_idup
 int PMPI_Comm_idup(MPI_Comm comm, MPI_Comm *newcomm, MPI_Request *request)
 {
-    return dup_start(__func__, comm, false, MPI_INFO_NULL, newcomm, request);
+    return dup_start(__func__, comm, false, MPI_INFO_NULL, newcomm, NULL, request);
 }
 
 #pragma weak MPI_Comm_idup_with_info = PMPI_Comm_idup_with_info
 int PMPI_Comm_idup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm, MPI_Request *request)
 {
-    return dup_start(__func__, comm, true, info, newcomm, request);
+    return dup_start(__func__, comm, true, info, newcomm, NULL, request);
+}
+
+int mpii_comm_idup_number(const char *function, MPI_Comm comm, bool with_info, MPI_Info info,
+                          int *number, MPI_Request *request)
+{
+    MPI_Comm early = MPI_COMM_NULL; // nothing is written there once the call has returned
+    int rc = dup_start(function, comm, with_info, info, &early, number, request);
+
+    if (rc != MPI_SUCCESS)
+        *number = mpii_number_of(early);
+    return rc;
 }

@@ -25,39 +25,69 @@ int mpii_attribute_find(const struct mpii_object *object, int keyval)
     return -1;
 }
 
-static int callback_delete(const struct mpii_keyval *key, void *handle, int keyval, void *value)
+static int callback_delete(const struct mpii_keyval *key, void *handle,
+                           const struct mpii_attribute *attribute)
 {
     if (!key || !key->delete.comm) // NULL is MPI_COMM_NULL_DELETE_FN and its kin (20.3)
         return MPI_SUCCESS;
+    if (key->call_delete)
+        return key->call_delete(key, handle, attribute);
     switch (key->kind) {
     case MPII_COMM:
-        return key->delete.comm(handle, keyval, value, key->extra_state);
+        return key->delete.comm(handle, attribute->keyval, attribute->value, key->extra_state);
     case MPII_TYPE:
-        return key->delete.type(handle, keyval, value, key->extra_state);
+        return key->delete.type(handle, attribute->keyval, attribute->value, key->extra_state);
     default:
-        return key->delete.win(handle, keyval, value, key->extra_state);
+        return key->delete.win(handle, attribute->keyval, attribute->value, key->extra_state);
     }
 }
 
-static int callback_copy(const struct mpii_keyval *key, void *handle, int keyval, void *in,
-                         void **out, int *flag)
+bool mpii_attribute_number(struct mpii_attribute *attribute, int keyval, MPI_Aint number)
+{
+    MPI_Aint *cell = malloc(sizeof *cell);
+
+    if (!cell)
+        return false;
+    *cell = number;
+    *attribute = (struct mpii_attribute){.keyval = keyval, .cell = true, .value = cell};
+    return true;
+}
+
+static int callback_copy(const struct mpii_keyval *key, void *handle,
+                         const struct mpii_attribute *in, struct mpii_attribute *out, int *flag)
 {
     *flag = 0;
+    *out = (struct mpii_attribute){.keyval = in->keyval};
     if (!key || !key->copy.comm) // MPI_COMM_NULL_COPY_FN
         return MPI_SUCCESS;
+    if (key->call_copy)
+        return key->call_copy(key, handle, in, out, flag);
     if (key->copy.comm == MPI_COMM_DUP_FN) {
-        *out = in;
         *flag = 1;
+        if (in->cell)
+            return mpii_attribute_number(out, in->keyval, *(const MPI_Aint *)in->value)
+                       ? MPI_SUCCESS
+                       : MPI_ERR_NO_MEM;
+        *out = *in;
         return MPI_SUCCESS;
     }
     switch (key->kind) {
     case MPII_COMM:
-        return key->copy.comm(handle, keyval, key->extra_state, in, out, flag);
+        return key->copy.comm(handle, in->keyval, key->extra_state, in->value, &out->value, flag);
     case MPII_TYPE:
-        return key->copy.type(handle, keyval, key->extra_state, in, out, flag);
+        return key->copy.type(handle, in->keyval, key->extra_state, in->value, &out->value, flag);
     default:
-        return key->copy.win(handle, keyval, key->extra_state, in, out, flag);
+        return key->copy.win(handle, in->keyval, key->extra_state, in->value, &out->value, flag);
     }
+}
+
+// It is on no object any more.
+static void attribute_gone(const struct mpii_attribute *attribute, struct mpii_keyval *key)
+{
+    if (attribute->cell)
+        free(attribute->value);
+    if (key)
+        mpii_keyval_drop(key);
 }
 
 int mpii_attribute_delete(const char *function, MPI_Comm comm, struct mpii_object *object,
@@ -67,7 +97,7 @@ int mpii_attribute_delete(const char *function, MPI_Comm comm, struct mpii_objec
     struct mpii_keyval *key = mpii_keyval(attribute.keyval);
     int rc;
 
-    rc = callback_delete(key, handle, attribute.keyval, attribute.value);
+    rc = callback_delete(key, handle, &attribute);
     if (rc != MPI_SUCCESS && mpii_object_kind(object) == MPII_WIN)
         return callback_failed(function, MPII_WIN, handle, "delete", attribute.keyval, rc);
     if (rc != MPI_SUCCESS)
@@ -78,8 +108,7 @@ int mpii_attribute_delete(const char *function, MPI_Comm comm, struct mpii_objec
     object->attributes->count--;
     memmove(&object->attributes->entry[index], &object->attributes->entry[index + 1],
             (size_t)(object->attributes->count - index) * sizeof attribute);
-    if (key)
-        mpii_keyval_drop(key);
+    attribute_gone(&attribute, key);
     return MPI_SUCCESS;
 }
 
@@ -101,9 +130,8 @@ static void attributes_give_up(struct mpii_object *object, void *handle)
         struct mpii_attribute last = object->attributes->entry[--object->attributes->count];
         struct mpii_keyval *key = mpii_keyval(last.keyval);
 
-        callback_delete(key, handle, last.keyval, last.value);
-        if (key)
-            mpii_keyval_drop(key);
+        callback_delete(key, handle, &last);
+        attribute_gone(&last, key);
     }
 }
 
@@ -111,14 +139,14 @@ static int attributes_copy_all(const char *function, MPI_Comm comm, struct mpii_
                                void *to_handle, const struct mpii_object *from, void *from_handle)
 {
     for (int i = 0; i < from->attributes->count; i++) {
-        struct mpii_attribute attribute = from->attributes->entry[i];
-        void *value = NULL;
+        struct mpii_attribute attribute = from->attributes->entry[i], copy;
         int flag, rc;
 
-        rc = callback_copy(mpii_keyval(attribute.keyval), from_handle, attribute.keyval,
-                           attribute.value, &value, &flag);
-        if (rc == MPI_SUCCESS && (!flag || mpii_attribute_put(to, attribute.keyval, value)))
+        rc = callback_copy(mpii_keyval(attribute.keyval), from_handle, &attribute, &copy, &flag);
+        if (rc == MPI_SUCCESS && (!flag || mpii_attribute_put(to, copy)))
             continue;
+        if (copy.cell)
+            free(copy.value);
         attributes_give_up(to, to_handle);
         if (rc != MPI_SUCCESS)
             return callback_failed(function, MPII_COMM, comm, "copy", attribute.keyval, rc);
@@ -127,10 +155,10 @@ static int attributes_copy_all(const char *function, MPI_Comm comm, struct mpii_
     return MPI_SUCCESS;
 }
 
-bool mpii_attribute_put(struct mpii_object *object, int keyval, void *value)
+bool mpii_attribute_put(struct mpii_object *object, struct mpii_attribute attribute)
 {
     struct mpii_attributes *attributes = object->attributes;
-    struct mpii_keyval *key = mpii_keyval(keyval);
+    struct mpii_keyval *key = mpii_keyval(attribute.keyval);
 
     if (!attributes || attributes->count == attributes->capacity) {
         int capacity = attributes ? 2 * attributes->capacity : 4;
@@ -145,7 +173,7 @@ bool mpii_attribute_put(struct mpii_object *object, int keyval, void *value)
         attributes->capacity = capacity;
         object->attributes = attributes;
     }
-    attributes->entry[attributes->count++] = (struct mpii_attribute){keyval, value};
+    attributes->entry[attributes->count++] = attribute;
     if (key)
         key->uses++;
     return true;
@@ -153,5 +181,5 @@ bool mpii_attribute_put(struct mpii_object *object, int keyval, void *value)
 
 bool mpii_attribute_predefine(struct mpii_object *object, int keyval, void *value)
 {
-    return mpii_attribute_put(object, keyval, value);
+    return mpii_attribute_put(object, (struct mpii_attribute){keyval, false, value});
 }

@@ -5,6 +5,12 @@
 
 #pragma GCC visibility push(hidden)
 
+struct mpii_attribute {
+    int keyval;
+    bool cell; // Fortran set it, a number: `value` is the address of its own malloc'ed MPI_Aint (19.3.7)
+    void *value;
+};
+
 // A key the user made. Freed when neither the user nor any attribute needs it (MPI 4.1, 7.7.2).
 struct mpii_keyval {
     enum mpii_kind kind;
@@ -22,11 +28,11 @@ struct mpii_keyval {
         MPI_Type_delete_attr_function *type;
         MPI_Win_delete_attr_function *win;
     } delete;
-};
-
-struct mpii_attribute {
-    int keyval;
-    void *value;
+    // A key made in Fortran: how to call the two. NULL: made in C.
+    int (*call_copy)(const struct mpii_keyval *key, void *handle, const struct mpii_attribute *in,
+                     struct mpii_attribute *out, int *flag);
+    int (*call_delete)(const struct mpii_keyval *key, void *handle,
+                       const struct mpii_attribute *attribute);
 };
 
 // Oldest first. Callbacks may change the array they are called for: hold indexes, not addresses.
@@ -50,10 +56,20 @@ void mpii_keyval_drop(struct mpii_keyval *key);
 int mpii_attribute_find(const struct mpii_object *object, int keyval);
 
 // Appends an attribute that is not there yet; keeps its key if it is a user's. False: no memory.
-bool mpii_attribute_put(struct mpii_object *object, int keyval, void *value);
+bool mpii_attribute_put(struct mpii_object *object, struct mpii_attribute attribute);
+
+// A cell of its own for a number. False: no memory.
+bool mpii_attribute_number(struct mpii_attribute *attribute, int keyval, MPI_Aint number);
 
 // Deletes the attribute at `index` after its callback; it stays if that fails. The code to return.
 int mpii_attribute_delete(const char *function, MPI_Comm comm, struct mpii_object *object,
                           void *handle, int index);
+
+// What the calls of C and of Fortran that set and get attributes have in common. mpii_attribute_set takes
+// a cell over, also if it fails. mpii_attribute_get says as `found` what C's MPI_X_get_attr returns.
+int mpii_attribute_set(const char *function, enum mpii_kind kind, void *handle,
+                       struct mpii_attribute attribute);
+int mpii_attribute_get(const char *function, enum mpii_kind kind, void *handle, int keyval,
+                       struct mpii_attribute *found, int *flag);
 
 #pragma GCC visibility pop

@@ -5,6 +5,7 @@
 #include "libmpi/object/attribute.h"
 #include "libmpi/object/error.h"
 #include "libmpi/type.h"
+#include <stdlib.h>
 #include <string.h>
 
 // What a call is about: an object of one kind, the communicator whose error handler counts (datatypes:
@@ -106,38 +107,50 @@ static int *environment_attribute(int keyval)
     }
 }
 
-static int attribute_set(const char *function, enum mpii_kind kind, void *handle, int keyval,
-                         void *value)
+static int set(const struct attribute_call *call, struct mpii_attribute attribute)
 {
-    struct attribute_call call;
-    int at, rc = call_begin(&call, function, kind, handle);
+    int at, rc = key_check(call, attribute.keyval);
 
-    if (rc == MPI_SUCCESS)
-        rc = key_check(&call, keyval);
-    if (!call.object || rc != MPI_SUCCESS)
+    if (rc != MPI_SUCCESS)
         return rc;
-    if (mpii_keyval(keyval)->freed)
-        return call_error(&call, MPI_ERR_KEYVAL, "was freed", keyval);
-    at = mpii_attribute_find(call.object, keyval);
+    if (mpii_keyval(attribute.keyval)->freed)
+        return call_error(call, MPI_ERR_KEYVAL, "was freed", attribute.keyval);
+    at = mpii_attribute_find(call->object, attribute.keyval);
     if (at >= 0) { // "as if MPI_COMM_DELETE_ATTR was first called" (7.7.2)
-        rc = mpii_attribute_delete(function, call.comm, call.object, handle, at);
+        rc = mpii_attribute_delete(call->function, call->comm, call->object, call->handle, at);
         if (rc != MPI_SUCCESS)
             return rc;
     }
-    if (!mpii_attribute_put(call.object, keyval, value))
-        return call_error(&call, MPI_ERR_NO_MEM, "found no memory for an attribute", keyval);
+    if (!mpii_attribute_put(call->object, attribute))
+        return call_error(call, MPI_ERR_NO_MEM, "found no memory for an attribute", attribute.keyval);
     return MPI_SUCCESS;
 }
 
-static int attribute_get(const char *function, enum mpii_kind kind, void *handle, int keyval,
-                         void *value, int *flag)
+int mpii_attribute_set(const char *function, enum mpii_kind kind, void *handle,
+                       struct mpii_attribute attribute)
+{
+    struct attribute_call call;
+    int rc = call_begin(&call, function, kind, handle);
+
+    if (call.object && rc == MPI_SUCCESS)
+        rc = set(&call, attribute);
+    if (rc != MPI_SUCCESS && attribute.cell)
+        free(attribute.value);
+    return rc;
+}
+
+static int attribute_set(const char *function, enum mpii_kind kind, void *handle, int keyval,
+                         void *value)
+{
+    return mpii_attribute_set(function, kind, handle, (struct mpii_attribute){keyval, false, value});
+}
+
+int mpii_attribute_get(const char *function, enum mpii_kind kind, void *handle, int keyval,
+                       struct mpii_attribute *found, int *flag)
 {
     struct attribute_call call;
     int at, rc = call_begin(&call, function, kind, handle);
-    void *found = NULL;
 
-    if (rc == MPI_SUCCESS)
-        rc = mpii_check_pointer(function, call.comm, value, "attribute_val");
     if (rc == MPI_SUCCESS)
         rc = mpii_check_pointer(function, call.comm, flag, "flag");
     if (rc == MPI_SUCCESS && !is_predefined(kind, keyval))
@@ -145,17 +158,31 @@ static int attribute_get(const char *function, enum mpii_kind kind, void *handle
     if (!call.object || rc != MPI_SUCCESS)
         return rc;
     if (kind == MPII_COMM && is_predefined(kind, keyval)) {
-        found = environment_attribute(keyval);
+        *found = (struct mpii_attribute){keyval, false, environment_attribute(keyval)};
         *flag = 1;
-    } else {
-        at = mpii_attribute_find(call.object, keyval);
-        *flag = at >= 0;
-        if (at >= 0)
-            found = call.object->attributes->entry[at].value;
+        return MPI_SUCCESS;
     }
-    if (*flag)
-        memcpy(value, &found, sizeof found); // it is a void ** in disguise, of any pointer type
+    at = mpii_attribute_find(call.object, keyval);
+    *flag = at >= 0;
+    if (at >= 0)
+        *found = call.object->attributes->entry[at];
     return MPI_SUCCESS;
+}
+
+static int attribute_get(const char *function, enum mpii_kind kind, void *handle, int keyval,
+                         void *value, int *flag)
+{
+    struct mpii_attribute found;
+    int rc = mpii_attribute_get(function, kind, handle, keyval, &found, flag);
+
+    if (rc == MPI_SUCCESS && !value)
+        return kind == MPII_WIN
+                   ? mpii_error_of(kind, handle, function, MPI_ERR_ARG, "attribute_val is NULL")
+                   : mpii_check_pointer(function, kind == MPII_COMM ? handle : MPI_COMM_NULL, value,
+                                        "attribute_val");
+    if (rc == MPI_SUCCESS && *flag)
+        memcpy(value, &found.value, sizeof found.value); // a void ** in disguise, of any pointer type
+    return rc;
 }
 
 static int attribute_remove(const char *function, enum mpii_kind kind, void *handle, int keyval)

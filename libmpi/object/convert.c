@@ -13,22 +13,22 @@ static int number_of(const void *handle, enum mpii_kind kind)
 // NOLINTBEGIN(bugprone-macro-parentheses): names in declarations
 #define WEAK(name) extern __typeof__(P##name) name __attribute__((weak, alias("P" #name)))
 
-#define CONVERSIONS(prefix, type, kind) \
-    int P##prefix##_toint(type handle) \
+#define CONVERSIONS(prefix, type, name, kind) \
+    int P##prefix##_toint(type name) \
     { \
-        return number_of(handle, kind); \
+        return number_of(name, kind); \
     } \
-    type P##prefix##_fromint(int number) \
+    type P##prefix##_fromint(int name) \
     { \
-        return mpii_handle_of(number); \
+        return mpii_handle_of(name); \
     } \
-    MPI_Fint P##prefix##_c2f(type handle) \
+    MPI_Fint P##prefix##_c2f(type name) \
     { \
-        return number_of(handle, kind); \
+        return number_of(name, kind); \
     } \
-    type P##prefix##_f2c(MPI_Fint number) \
+    type P##prefix##_f2c(MPI_Fint name) \
     { \
-        return mpii_handle_of(number); \
+        return mpii_handle_of(name); \
     } \
     WEAK(prefix##_toint); \
     WEAK(prefix##_fromint); \
@@ -36,14 +36,14 @@ static int number_of(const void *handle, enum mpii_kind kind)
     WEAK(prefix##_f2c)
 // NOLINTEND(bugprone-macro-parentheses)
 
-CONVERSIONS(MPI_Comm, MPI_Comm, MPII_COMM);
-CONVERSIONS(MPI_Errhandler, MPI_Errhandler, MPII_ERRHANDLER);
-CONVERSIONS(MPI_File, MPI_File, MPII_FILE);
-CONVERSIONS(MPI_Group, MPI_Group, MPII_GROUP);
-CONVERSIONS(MPI_Info, MPI_Info, MPII_INFO);
-CONVERSIONS(MPI_Message, MPI_Message, MPII_MESSAGE);
-CONVERSIONS(MPI_Op, MPI_Op, MPII_OP);
-CONVERSIONS(MPI_Request, MPI_Request, MPII_REQUEST);
-CONVERSIONS(MPI_Session, MPI_Session, MPII_SESSION);
-CONVERSIONS(MPI_Type, MPI_Datatype, MPII_TYPE);
-CONVERSIONS(MPI_Win, MPI_Win, MPII_WIN);
+CONVERSIONS(MPI_Comm, MPI_Comm, comm, MPII_COMM);
+CONVERSIONS(MPI_Errhandler, MPI_Errhandler, errhandler, MPII_ERRHANDLER);
+CONVERSIONS(MPI_File, MPI_File, file, MPII_FILE);
+CONVERSIONS(MPI_Group, MPI_Group, group, MPII_GROUP);
+CONVERSIONS(MPI_Info, MPI_Info, info, MPII_INFO);
+CONVERSIONS(MPI_Message, MPI_Message, message, MPII_MESSAGE);
+CONVERSIONS(MPI_Op, MPI_Op, op, MPII_OP);
+CONVERSIONS(MPI_Request, MPI_Request, request, MPII_REQUEST);
+CONVERSIONS(MPI_Session, MPI_Session, session, MPII_SESSION);
+CONVERSIONS(MPI_Type, MPI_Datatype, datatype, MPII_TYPE);
+CONVERSIONS(MPI_Win, MPI_Win, win, MPII_WIN);

@@ -31,6 +31,7 @@ struct mpii_errhandler {
     struct mpii_object object;
     MPI_Errhandler handle; // the user's: a constant or this address
     enum mpii_kind kind;   // 0: predefined, for all kinds
+    bool fortran;          // its function takes the handle as Fortran's number
     union {
         MPI_Comm_errhandler_function *comm;
         MPI_Win_errhandler_function *win;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // reduce.c: an operation applied to two buffers, and whether it may be (MPI 4.1, 6.9).
+#include "libmpi/object/number.h"
 #include "libmpi/op.h"
 #include "libmpi/op/loops.h"
 #include <string.h>
@@ -61,6 +62,17 @@ int mpii_check_op(const char *function, MPI_Comm comm, MPI_Op handle, const stru
                       type->object.name ? type->object.name : "of the user's");
 }
 
+// A function of Fortran gets the number of the handle where one of C gets the handle.
+static void call_fortran(const struct mpii_op *op, void *in, void *inout, void *length,
+                         MPI_Datatype handle)
+{
+    typedef void fortran_function(void *in, void *inout, void *length, int *datatype);
+    int number = mpii_number_of(handle);
+
+    ((fortran_function *)(op->user ? (void (*)(void))op->user : (void (*)(void))op->user_c))(
+        in, inout, length, &number);
+}
+
 // The function of MPI_Op_create counts in ints.
 static void reduce_in_pieces(const struct mpii_op *op, const char *in, char *inout, MPI_Count count,
                              const struct mpii_type *type)
@@ -70,7 +82,12 @@ static void reduce_in_pieces(const struct mpii_op *op, const char *in, char *ino
         MPI_Datatype handle = type->handle;
         int length = piece; // the function gets an address, and might write there
 
-        op->user((void *)in, inout, &length, &handle); // NOLINT: invec is not to be written (6.9.5)
+        // NOLINTBEGIN: invec is not to be written (6.9.5)
+        if (op->fortran)
+            call_fortran(op, (void *)in, inout, &length, handle);
+        else
+            op->user((void *)in, inout, &length, &handle);
+        // NOLINTEND
         in += piece * type->extent;
         inout += piece * type->extent;
         count -= piece;
@@ -88,6 +105,8 @@ void mpii_op_reduce(const struct mpii_op *op, const void *in, void *inout, MPI_C
         loop_find(op, type)(in, inout, (size_t)count);
     else if (op->user)
         reduce_in_pieces(op, in, inout, count, type);
+    else if (op->user_c && op->fortran)
+        call_fortran(op, (void *)in, inout, &count, handle); // NOLINT: as above
     else if (op->user_c)
         op->user_c((void *)in, inout, &count, &handle); // NOLINT: as above
     else if (op->handle == MPI_REPLACE)

@@ -7,11 +7,12 @@ fortran=$1 include=$2 archive=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cases=0
+werror=-Werror
 nm --defined-only --extern-only "$archive" | awk 'NF == 3 { print $3 }' | sort >"$work/defined"
 
 # try FILE OPTIONS...: compiles, and every MPI name it leaves undefined is in the archive.
 try() {
-    "$fortran" -Wall -Wno-unused-parameter -Werror -I "$include" -c -o "$work/a.o" "$@"
+    "$fortran" -Wall -Wno-unused-parameter $werror -I "$include" -c -o "$work/a.o" "$@"
     nm --undefined-only "$work/a.o" | awk '/mpi/ { print $2 }' | sort >"$work/undefined"
     [ -s "$work/undefined" ] || { echo "$*: calls nothing"; exit 1; }
     if comm -23 "$work/undefined" "$work/defined" | grep .; then
@@ -48,6 +49,8 @@ for mangling in -funderscoring -fno-underscoring -fsecond-underscore; do
 done
 for standard in f2003 f2008 f2018 legacy; do
     for file in mpif.f90 mpi.f90 mpi_f08.f90; do
+        # Fortran 2018 calls COMMON obsolescent, and mpif.h has nothing else for MPI_BOTTOM and its kin.
+        case $standard$file in f2018mpif.f90) werror=-w ;; *) werror=-Werror ;; esac
         try "$work/$file" -std=$standard
     done
 done

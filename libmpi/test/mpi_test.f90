@@ -1,6 +1,6 @@
 ! SPDX-License-Identifier: BSD-2-Clause
 ! mpi_test.f90: module mpi on the fake kernel: rank 2 of 5, core 1.
-program mpi_test
+program module_mpi
   use, intrinsic :: iso_c_binding
   use mpi
   implicit none

@@ -66,6 +66,8 @@ void flags_compile(const struct flags *flags, struct words *words)
 
     flags_include_dirs(flags, &dirs);
     add_prefixed(words, "-I", &dirs);
+    if (flags->language == LANGUAGE_FORTRAN && *TORITO_FORTRAN_FLAGS)
+        words_add(words, TORITO_FORTRAN_FLAGS);
 }
 
 void flags_link(const struct flags *flags, struct words *words)

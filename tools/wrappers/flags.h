@@ -19,6 +19,6 @@ void flags_library_dirs(const struct flags *flags, struct words *words);
 void flags_libraries(const struct flags *flags, struct words *words);
 
 // What any compiler needs, complete by itself: these are for other build systems to copy. They
-// consist of -I, -L, -l and -Wl, only, which is what CMake's FindMPI and Meson keep of them.
+// consist of -I, -L, -l, -f and -Wl, only, which is what CMake's FindMPI and Meson keep of them.
 void flags_compile(const struct flags *flags, struct words *words);
 void flags_link(const struct flags *flags, struct words *words);
