@@ -413,7 +413,20 @@ function declaration(i, j, name,   kind, type, dummy, shape, intent)
         type = what == "mpi" && name !~ /_cptr$/ ? "integer(kind=MPI_ADDRESS_KIND)" : "type(c_ptr)"
     else
         fail(f_name[i] ": " dummy ": no declaration for kind " kind)
-    return "      " type intent " :: " dummy shape "\n"
+    return "      " type intent " :: " dummy shape "\n" (is_lenient(j) ? any_type(dummy) : "")
+}
+
+# Many a program passes, in module mpi, 0 for an array of counts that do not matter, or an array where one
+# datatype is due: with mpif.h that works.
+function is_lenient(j)
+{
+    return what == "mpi" && has("choice") && p_kind[j] ~ /^(number|handle)/ && \
+           p_name[j] ~ /^(send|recv)(count|type)s?$|displs$/
+}
+
+function any_type(dummy)
+{
+    return "      !GCC$ attributes no_arg_check :: " dummy "\n      !DIR$ ignore_tkr " dummy "\n"
 }
 
 # Without a word in module mpi for what a call changes: programs pass constants there.
@@ -448,9 +461,7 @@ function choice(i, j, dummy)
     if (what == "mpi_f08")
         return "      type(*), dimension(..)" (p_const[j] ? ", intent(in)" : "") \
                (starts(i) ? ", asynchronous" : "") " :: " dummy "\n"
-    return "      type(*), dimension(*) :: " dummy "\n" \
-           "      !GCC$ attributes no_arg_check :: " dummy "\n" \
-           "      !DIR$ ignore_tkr " dummy "\n"
+    return "      type(*), dimension(*) :: " dummy "\n" any_type(dummy)
 }
 
 # Does it only start what goes on after the call?
