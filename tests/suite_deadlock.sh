@@ -22,6 +22,14 @@ deadlock_found() { # WAY MACHINE RANKS
     within 'finding it' "$RUN_MS" 5000
 }
 
+# Who is waited for is a program without MPI.
+deadlock_no_mpi() {
+    "$BIN/mpicc" -o quiet -x c - <<<'int main(void) { return 0; }'
+    run 123 on linux --timeout 20 -n 1 ./quiet : -n 1 "$IMAGES/deadlock" synchronous
+    has err '^  0 +nothing: it has ended$'
+    has err '^  1 +MPI_Ssend .*deadlock\.c:[0-9]+$'
+}
+
 deadlock_none() { # WAY MACHINE
     mkfifo input
     (sleep 0.7 && echo a line) >input &
@@ -59,6 +67,7 @@ deadlock_all() {
     for way in sleeps reads passes_on; do
         run_case "deadlock.none.$way.microvm" 30 deadlock_none "$way" microvm
     done
+    run_case deadlock.no_mpi 30 deadlock_no_mpi
     for machine in linux microvm; do
         run_case "deadlock.by_hand.$machine" 70 deadlock_by_hand "$machine"
     done

@@ -81,6 +81,18 @@ arguments_fatal() {
     [ "$bad" = 0 ] || fail "$bad of $count rows have another message"
 }
 
+# A sender that nobody hears: the memory ends, and the job says what filled it.
+flood() { # MACHINE CORES
+    local options=(--timeout 50 --cores "$2" -n 2)
+
+    case $1 in
+    linux) ulimit -v 2097152 ;;
+    *) options+=(--mem 256M) ;;
+    esac
+    run 39 on "$1" "${options[@]}" "$IMAGES/flood" 16000 # MPI_ERR_NO_MEM
+    has err 'no memory for a message to rank 1 .*\(source 0, tag 5, 16000 bytes\), behind [0-9]{4,} others'
+}
+
 # --- refusals before anything runs ---
 
 refuse() { # STATUS PATTERN ARGUMENT...
@@ -239,6 +251,9 @@ for machine in "${MACHINES[@]}"; do
         run_case "refusal.$kind.$machine" 30 "end_$kind" "$machine"
     done
 done
+run_case refusal.flood.linux.2 60 flood linux 2 # likewise
+run_case refusal.flood.linux.1 60 flood linux 1
+run_case refusal.flood.microvm.2 60 flood microvm 2
 for kind in not_image truncated missing unreadable directory many_ranks no_program option bad_n \
     little_memory no_qemu kvm; do
     run_case "refusal.$kind" 20 "refuse_$kind"

@@ -481,7 +481,11 @@ void sched_watch(struct service_watch *watch, bool (*poll)(void))
 
 const _Atomic uint32_t *sched_asleep(uint32_t core)
 {
-    return &machine->core_get(core)->queue->asleep;
+    static const _Atomic uint32_t awake;
+    // NULL: it is still starting, and nobody waits there. One word, written once.
+    const struct run_queue *queue = *(struct run_queue *volatile *)&machine->core_get(core)->queue;
+
+    return queue ? &queue->asleep : &awake;
 }
 
 void sched_wake(struct thread *thread)

@@ -29,15 +29,32 @@ void mpii_engine_init(void)
     // [P] release: the endpoint before its address.
     atomic_store_explicit(&mpii_engine->peers[mpii_engine->rank], &mpii_endpoint,
                           memory_order_release);
+    for (uint32_t core = 0; core < mpii_engine->cores; core++) // whose ranks may wait for it
+        if (atomic_load_explicit(mpii_engine->asleep(core), memory_order_relaxed))
+            mpii_engine->rouse(core);
 }
+
+_Static_assert(sizeof(void *) == sizeof(uint64_t), "watched as a word");
 
 struct mpii_endpoint *mpii_endpoint_wait(uint32_t world)
 {
+    void *_Atomic *peer = &mpii_engine->peers[world];
     struct mpii_endpoint *endpoint;
+    uint32_t turns = 0;
 
     // Ends when that rank has called MPI_Init.
-    while (!(endpoint = atomic_load_explicit(&mpii_engine->peers[world], memory_order_acquire))) // [P]
-        turn();
+    while (!(endpoint = atomic_load_explicit(peer, memory_order_acquire))) { // [P]
+        // The address is a word that rises once, from 0.
+        struct service_watch watch = {.word = (const _Atomic uint64_t *)(const void *)peer,
+                                      .value = 1};
+
+        if (!mpii_engine->others_ready() && ++turns < mpii_engine->spins) {
+            __builtin_ia32_pause();
+            continue;
+        }
+        mpii_engine->watch(&watch, mpii_progress);
+        turns = 0;
+    }
     return endpoint;
 }
 

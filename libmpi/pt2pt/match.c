@@ -8,6 +8,7 @@
 // of the core: never the running rank's malloc for what another one will free.
 #include "libmpi/pt2pt/lane.h"
 #include "libmpi/pt2pt/wire.h"
+#include <stdio.h>
 #include <string.h>
 
 static bool matches(const struct mpii_request *request, uint32_t context, int source, int tag)
@@ -153,6 +154,23 @@ static bool copy_for_sender(const struct mpii_arrival *arrival)
            arrival->bytes <= MPII_EAGER_BYTES_MAX;
 }
 
+// What has filled the memory: mostly a sender that is faster than its receiver for too long.
+static _Noreturn void queue_full(const struct mpii_endpoint *endpoint,
+                                 const struct mpii_arrival *arrival)
+{
+    unsigned long count = 0;
+    char text[200];
+
+    for (const struct mpii_message *message = endpoint->unexpected; message; message = message->next)
+        count++;
+    snprintf(
+        text, sizeof text,
+        "no memory for a message to rank %u that it has not asked for yet (source %d, tag %d, %lld "
+        "bytes), behind %lu others; use --mem",
+        endpoint->world, arrival->source, arrival->tag, (long long)arrival->bytes, count);
+    mpii_abort(MPI_ERR_NO_MEM, text);
+}
+
 static void queue_message(struct mpii_endpoint *endpoint, const struct mpii_arrival *arrival)
 {
     const bool for_sender = copy_for_sender(arrival);
@@ -160,8 +178,7 @@ static void queue_message(struct mpii_endpoint *endpoint, const struct mpii_arri
     struct mpii_message *message = mpii_services()->core_alloc(sizeof *message + copy);
 
     if (!message)
-        mpii_abort(MPI_ERR_NO_MEM,
-                   "no memory for a message that nobody has asked for yet; use --mem");
+        queue_full(endpoint, arrival);
     *message = (struct mpii_message){.context = arrival->context,
                                      .source = arrival->source,
                                      .tag = arrival->tag,
