@@ -35,6 +35,7 @@
 // Few data are in the flag's own cache line: one line moves for a small message. More begin at a line.
 struct mpii_shared_cell {
     alignas(MPII_LINES) _Atomic uint64_t full; // seq + 1: the data are there
+    _Atomic uint64_t posted;                   // seq + 1: the address of a root's call is in `few`
     alignas(16) char few[MPII_CELL_FEW];
     char data[MPII_CELL_BYTES];
 };
@@ -65,7 +66,7 @@ struct mpii_shared_core {
         alignas(MPII_LINES) _Atomic uint64_t reached;
     } round[MPII_ROUNDS];
     alignas(MPII_LINES) _Atomic uint64_t done; // collectives that all ranks of the core have finished
-    alignas(MPII_LINES) _Atomic uint64_t go;   // of a barrier that this core ends for all
+    alignas(MPII_LINES) _Atomic uint64_t go; // a barrier is over, a root has posted its call: to all
     struct mpii_shared_cell cell[MPII_CELLS];
     // This core's only.
     alignas(MPII_LINES) uint64_t released; // seq + 1: the representative lets the others go

@@ -2,8 +2,9 @@
 // shared_exchange.c: allgather and alltoall through cells, or from the ranks' buffers.
 //
 // Small blocks: each rank puts what it sends into its core's cell; when all cores' cells are full,
-// each takes what is for it. Cost: two copies of each block, and one synchronisation. Large blocks,
-// or such as only the receiver knows: the cells say where the blocks are. Cost: one copy of each
+// each takes what is for it; in MPI_Allgatherv as if all blocks were as long as the longest. Cost: two
+// copies of each block, and one synchronisation. Large blocks, and MPI_Alltoallv, where no rank
+// knows them all: the cells say where the blocks are. Cost: one copy of each
 // block, by its receiver, and a second synchronisation, after which the buffers are the users'
 // again.
 #include "libmpi/coll/quick.h"
@@ -18,26 +19,35 @@ static struct mpii_block block_for(const struct mpii_coll_call *call, int rank)
                            call->send.layout == MPII_LAYOUT_ONE ? call->comm->rank : rank);
 }
 
-// The blocks of an allgather are one; of an alltoall, `size`.
-static void exchange_small(struct mpii_shared *shared, const struct mpii_coll_call *call,
-                           size_t bytes, bool all)
+// The blocks of an allgather are one; of an alltoall, `size`. `bytes`: of the largest.
+static int exchange_small(struct mpii_shared *shared, const struct mpii_coll_call *call,
+                          size_t bytes, bool all)
 {
     size_t part = bytes * (all ? (size_t)shared->size : 1);
     char *cell = mpii_shared_part(shared, shared->rank, part);
     struct mpii_block block;
+    int rc = MPI_SUCCESS;
+    size_t some;
 
     for (int i = 0; i < (all ? shared->size : 1); i++) {
         block = block_for(call, i);
-        mpii_block_pack(cell + (size_t)i * bytes, &block);
+        if (mpii_block_bytes(&block) <= bytes)
+            mpii_block_pack(cell + (size_t)i * bytes, &block);
+        else // more than any rank receives
+            rc = MPI_ERR_TRUNCATE;
     }
     mpii_shared_sync(shared);
     for (int i = 0; i < shared->size; i++) {
         block = mpii_side_block(&call->recv, i);
         cell = mpii_shared_part(shared, i, part) + (all ? (size_t)shared->rank * bytes : 0);
+        some = mpii_block_bytes(&block) < bytes ? mpii_block_bytes(&block) : bytes;
+        if (all && some < bytes)
+            rc = MPI_ERR_TRUNCATE;
         if (!(call->in_place && i == shared->rank))
-            mpii_block_unpack(&block, cell, bytes);
+            mpii_block_unpack(&block, cell, some);
     }
     mpii_shared_finish(shared, false);
+    return rc;
 }
 
 // The size of both sides' blocks, or -1: not for the short way.
@@ -117,19 +127,32 @@ static int exchange_large(struct mpii_shared *shared, const struct mpii_coll_cal
     return rc;
 }
 
+// Of the largest block of an allgather; all ranks know them all.
+static size_t largest(const struct mpii_shared *shared, const struct mpii_coll_call *call)
+{
+    size_t most = 0;
+
+    for (int i = 0; i < (call->recv.layout == MPII_LAYOUT_EQUAL ? 1 : shared->size); i++) {
+        struct mpii_block block = mpii_side_block(&call->recv, i);
+
+        if (mpii_block_bytes(&block) > most)
+            most = mpii_block_bytes(&block);
+    }
+    return most;
+}
+
 bool mpii_shared_allgather(struct mpii_coll_call *call, int *rc)
 {
     struct mpii_shared *shared = mpii_shared_of(call->comm);
-    bool equal = call->recv.layout == MPII_LAYOUT_EQUAL;
-    struct mpii_block block;
+    size_t bytes;
 
     if (!shared)
         return false;
     *rc = MPI_SUCCESS;
-    block = block_for(call, shared->rank);
+    bytes = largest(shared, call);
     mpii_shared_begin(shared);
-    if (equal && mpii_choice_cell(shared, MPII_CHOICE_ALLGATHER, mpii_block_bytes(&block)))
-        exchange_small(shared, call, mpii_block_bytes(&block), false);
+    if (mpii_choice_cell(shared, MPII_CHOICE_ALLGATHER, bytes))
+        *rc = exchange_small(shared, call, bytes, false);
     else
         *rc = exchange_large(shared, call);
     return true;
@@ -150,7 +173,7 @@ bool mpii_shared_alltoall(struct mpii_coll_call *call, int *rc)
         return false; // others would overwrite what has not been read
     mpii_shared_begin(shared);
     if (small)
-        exchange_small(shared, call, mpii_block_bytes(&block), true);
+        *rc = exchange_small(shared, call, mpii_block_bytes(&block), true);
     else
         *rc = exchange_large(shared, call);
     return true;

@@ -105,8 +105,10 @@ static struct mpii_shared_core *state_new(const struct mpii_shared *shared)
     state = (void *)(((uintptr_t)memory + MPII_LINES - 1) / MPII_LINES * MPII_LINES);
     // Neither the cells' data nor the stage: that would use memory which many communicators never need.
     memset(state, 0, offsetof(struct mpii_shared_core, cell));
-    for (int i = 0; i < MPII_CELLS; i++)
+    for (int i = 0; i < MPII_CELLS; i++) {
         atomic_init(&state->cell[i].full, 0);
+        atomic_init(&state->cell[i].posted, 0);
+    }
     memset(&state->released, 0,
            offsetof(struct mpii_shared_core, stage) - offsetof(struct mpii_shared_core, released));
     atomic_init(&state->retired, 0);

@@ -150,6 +150,45 @@ static void alltoall(const struct side *s, int bytes, int in_place)
         check("alltoall", to + r * bytes, r, s->rank, bytes);
 }
 
+// The v-forms: rank r has nothing, half or all of `bytes`, at an offset of r * bytes.
+static int part_of(int rank, int bytes)
+{
+    return bytes * (int)(((unsigned long)rank + calls_made) % 3) / 2;
+}
+
+enum { GATHERV, SCATTERV, ALLGATHERV };
+
+static void v_form(const struct side *s, int which, int bytes, int root, int in_place)
+{
+    static const char *const names[] = {"gatherv", "scatterv", "allgatherv"};
+    int *counts = malloc((size_t)s->size * 2 * sizeof *counts), *displs = counts + s->size;
+    int mine = part_of(s->rank, bytes), n = mine;
+    MPI_Datatype type = kind(&n);
+    void *in, *out;
+
+    fill(s, which == SCATTERV ? s->size : 1, bytes);
+    in_place = in_place && (which == ALLGATHERV || s->rank == root);
+    if (in_place && which != SCATTERV)
+        memcpy(to + s->rank * bytes, from, (size_t)mine);
+    for (int r = 0; r < s->size; r++) {
+        counts[r] = part_of(r, bytes);
+        displs[r] = r * bytes;
+    }
+    in = in_place && which != SCATTERV ? MPI_IN_PLACE : from;
+    out = in_place && which == SCATTERV ? MPI_IN_PLACE : to;
+    if (which == GATHERV)
+        MPI_Gatherv(in, n, type, to, counts, displs, MPI_BYTE, root, s->comm);
+    else if (which == SCATTERV)
+        MPI_Scatterv(from, counts, displs, MPI_BYTE, out, n, type, root, s->comm);
+    else
+        MPI_Allgatherv(in, n, type, to, counts, displs, MPI_BYTE, s->comm);
+    for (int r = 0; which != SCATTERV && (which == ALLGATHERV || s->rank == root) && r < s->size; r++)
+        check(names[which], to + r * bytes, r, 0, counts[r]);
+    if (which == SCATTERV && !in_place)
+        check(names[which], to, root, s->rank, mine);
+    free(counts);
+}
+
 static int number_of(int rank, int i)
 {
     return (rank + 1) * (int)(calls_made % 1000 + 3) + i;
@@ -224,6 +263,11 @@ static void one_call(const struct side *s, int which, int root)
     case 7:
         reduction(s, bytes, root, in_place, which == 7);
         break;
+    case 8:
+    case 9:
+    case 10:
+        v_form(s, which - 8, bytes, root, in_place);
+        break;
     default:
         break;
     }
@@ -232,14 +276,14 @@ static void one_call(const struct side *s, int which, int root)
 // A stretch: either anything, or one kind from one root, which then runs ahead.
 static int stretch(const struct side sides[2])
 {
-    int length = 1 + below(40), same = below(3) == 0, which = below(8), side = below(2), root;
+    int length = 1 + below(40), same = below(3) == 0, which = below(11), side = below(2), root;
     const struct side *s = &sides[side];
 
     root = below(s->size);
     for (int i = 0; i < length; i++) {
         if (!same) {
             s = &sides[below(2)];
-            which = below(8);
+            which = below(11);
             root = below(s->size);
         }
         one_call(s, which, root);
