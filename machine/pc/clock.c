@@ -5,6 +5,7 @@
 // leaf 0x40000010); the launcher's hint; CPUID leaf 0x15; a measurement against the HPET, the ACPI
 // timer, the PIT's channel 0 (channel 2 needs port 0x61, which microvm lacks), the RTC; CPUID leaf
 // 0x16, which is the nominal frequency only; and the local APIC's timer, 1 GHz under most hypervisors.
+// If KVM says that the time stamps of its virtual CPUs do not agree, each core reads KVM's own clock instead.
 // Every wait ends after a bounded number of polls.
 #include "machine/pc/clockmath.h"
 #include "machine/pc/devices.h"
@@ -43,6 +44,9 @@ struct sample {
 static uint64_t tsc_start, tsc_khz, scale;
 static const char *tsc_source;
 static uint64_t wall_start_ns; // CLOCK_REALTIME when now_ns was 0
+static bool by_pvclock;        // each core reads its own
+static uint64_t pvclock_start_ns;
+static _Atomic uint64_t pvclock_latest;
 static volatile uint32_t *hpet;
 static uint16_t pm_timer_port;
 
@@ -213,23 +217,44 @@ static bool signature_is(uint32_t leaf, const char *text)
            memcmp(&r.edx, text + 8, 4) == 0;
 }
 
-// KVM's msr.rst: struct pvclock_vcpu_time_info, filled in by the write to the MSR.
+static volatile struct pvclock_time *pvclock_self(void)
+{
+    return &((struct pc_core *)core_self())->pvclock;
+}
+
+// Filled in by the write to the MSR, and again whenever KVM sees a reason, until it is told to stop.
+static void pvclock_enable(void)
+{
+    volatile struct pvclock_time *time = pvclock_self();
+    uint64_t physical = (uintptr_t)time >= IMAGE_DIRECT_BASE ? (uintptr_t)time - IMAGE_DIRECT_BASE
+                                                             : physical_of_kernel(time);
+
+    msr_write(MSR_KVM_CLOCK, physical | 1);
+}
+
+// Sets by_pvclock if time stamps do not agree.
 static uint64_t pvclock_khz(void)
 {
-    static volatile struct {
-        uint32_t version, pad;
-        uint64_t tsc, system_ns;
-        uint32_t multiplier;
-        int8_t shift;
-        uint8_t flags, pad2[2];
-    } info __attribute__((aligned(64)));
+    volatile struct pvclock_time *time = pvclock_self();
+    uint64_t khz;
 
     if (!pc_features.hypervisor || !signature_is(0x40000000, "KVMKVMKVM\0\0\0") ||
         !(cpuid(0x40000001, 0).eax & 1u << 3))
         return 0;
-    msr_write(MSR_KVM_CLOCK, physical_of_kernel(&info) | 1);
-    msr_write(MSR_KVM_CLOCK, 0);
-    return clock_pvclock_khz(info.multiplier, info.shift);
+    pvclock_enable();
+    khz = clock_pvclock_khz(time->multiplier, time->shift);
+    by_pvclock = khz && !(time->flags & PVCLOCK_STABLE);
+    if (by_pvclock)
+        pvclock_start_ns = clock_pvclock_ns(time, tsc_read);
+    else
+        msr_write(MSR_KVM_CLOCK, 0);
+    return khz;
+}
+
+void clock_core_init(void)
+{
+    if (by_pvclock)
+        pvclock_enable();
 }
 
 static uint64_t leaf40000010_khz(void)
@@ -319,7 +344,7 @@ void clock_init(const struct firmware *firmware, uint64_t override_khz, uint64_t
 
 const char *clock_source(void)
 {
-    return tsc_source;
+    return by_pvclock ? "KVM's clock, read on each core" : tsc_source;
 }
 
 uint64_t clock_khz(void)
@@ -329,6 +354,9 @@ uint64_t clock_khz(void)
 
 uint64_t clock_now_ns(void)
 {
+    if (by_pvclock)
+        return clock_forward(&pvclock_latest,
+                             clock_pvclock_ns(pvclock_self(), tsc_read) - pvclock_start_ns);
     return clock_scaled(tsc_read() - tsc_start, scale);
 }
 

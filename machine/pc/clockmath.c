@@ -21,6 +21,41 @@ uint64_t clock_pvclock_khz(uint32_t multiplier, int8_t shift)
     return clock_khz_ok(khz) ? khz : 0;
 }
 
+uint64_t clock_pvclock_ns(const volatile struct pvclock_time *time, uint64_t (*tsc)(void))
+{
+    uint64_t ticks, system_ns, now;
+    uint32_t multiplier, version;
+    int8_t shift;
+
+    do { // ends: KVM writes between two runs of this CPU, not during one
+        version = time->version;
+        // The writer is the same CPU, only elsewhere: the compiler must keep the order, nobody else need.
+        atomic_signal_fence(memory_order_seq_cst);
+        ticks = time->tsc;
+        system_ns = time->system_ns;
+        multiplier = time->multiplier;
+        shift = time->shift;
+        now = tsc();
+        atomic_signal_fence(memory_order_seq_cst);
+    } while (version & 1 || version != time->version);
+    ticks = now > ticks ? now - ticks : 0;
+    ticks = shift < 0 ? ticks >> -shift : ticks << shift;
+    return system_ns + (uint64_t)((unsigned __int128)ticks * multiplier >> 32);
+}
+
+uint64_t clock_forward(_Atomic uint64_t *latest, uint64_t now)
+{
+    // [T] acq_rel: whoever sees a time sees what was done before it was told, and a CPU that hears of it by
+    // a message finds it here: read-modify-writes of one word have one order.
+    uint64_t seen = atomic_load_explicit(latest, memory_order_acquire);
+
+    while (seen < now) // ends: another CPU's later time, or ours, is in
+        if (atomic_compare_exchange_weak_explicit(latest, &seen, now, memory_order_acq_rel,
+                                                  memory_order_acquire))
+            return now;
+    return seen;
+}
+
 uint64_t clock_leaf15_khz(uint32_t denominator, uint32_t numerator, uint32_t crystal_hz)
 {
     uint64_t khz;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // clockmath.h: the arithmetic of clocks, apart from the machine so that it can be tested anywhere.
 #pragma once
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,6 +37,25 @@ static inline uint64_t clock_scaled(uint64_t ticks, uint64_t scale)
 
 // kHz of the TSC from KVM's pvclock_vcpu_time_info: ns = (ticks << shift) * multiplier >> 32. 0: nonsense.
 uint64_t clock_pvclock_khz(uint32_t multiplier, int8_t shift);
+
+// What KVM tells a virtual CPU about its own clock (Documentation/virt/kvm/x86/msr.rst of Linux). It
+// writes only while that CPU does not run: `version` is odd meanwhile, and another one afterwards.
+struct pvclock_time {
+    uint32_t version, pad;
+    uint64_t tsc, system_ns; // this time stamp was read at that time
+    uint32_t multiplier;
+    int8_t shift;
+    uint8_t flags, pad2[2];
+};
+_Static_assert(sizeof(struct pvclock_time) == 32, "KVM's struct pvclock_vcpu_time_info");
+#define PVCLOCK_STABLE 1u // flags: all CPUs' time stamps agree
+
+// Nanoseconds of the host's clock now, on the CPU that `time` is about; `tsc` reads its time stamp.
+uint64_t clock_pvclock_ns(const volatile struct pvclock_time *time, uint64_t (*tsc)(void));
+
+// `now`, or the latest that any CPU has been told if that is later: time never goes backwards from one to
+// another. `latest` begins at 0.
+uint64_t clock_forward(_Atomic uint64_t *latest, uint64_t now);
 
 // From CPUID leaf 0x15 (SDM volume 2): TSC = crystal * numerator / denominator. A crystal of 0 is unknown.
 uint64_t clock_leaf15_khz(uint32_t denominator, uint32_t numerator, uint32_t crystal_hz);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // clockmath_test.c: frequencies from recorded CPUID leaves and pvclock structures, and dates.
 #include "machine/pc/clockmath.h"
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static unsigned done, failed;
@@ -50,6 +52,79 @@ static void test_sources(void)
     check(clock_measured_khz(UINT64_MAX, 35795, 3579545) == 0, "a time stamp that jumped");
 }
 
+// --- KVM's clock of each CPU ---
+
+static struct pvclock_time host;
+static uint64_t ticks_now;
+static unsigned updates; // so many times KVM writes anew just when the time stamp is read
+
+static uint64_t ticks_read(void)
+{
+    if (updates > 0) {
+        updates--;
+        host.version += 2;
+        host.tsc += 1000;
+        host.system_ns += 500;
+    }
+    return ticks_now;
+}
+
+static void test_pvclock(void)
+{
+    _Atomic uint64_t latest = 0;
+
+    host = (struct pvclock_time){
+        .version = 2, .tsc = 1000000, .system_ns = 5000, .multiplier = 1u << 31, .flags = 1};
+    ticks_now = 1003000;
+    check(clock_pvclock_ns(&host, ticks_read) == 6500, "half a nanosecond a tick");
+    host.shift = 1;
+    check(clock_pvclock_ns(&host, ticks_read) == 8000, "shifted up");
+    host.shift = -1;
+    check(clock_pvclock_ns(&host, ticks_read) == 5750, "shifted down");
+    host.shift = 0;
+    updates = 2;
+    check(clock_pvclock_ns(&host, ticks_read) == 6500 && updates == 0 && host.version == 6,
+          "written anew meanwhile: read again, and the same time");
+    ticks_now = host.tsc - 1;
+    check(clock_pvclock_ns(&host, ticks_read) == host.system_ns, "a time stamp before KVM's");
+    ticks_now = host.tsc + (1ull << 40);
+    check(clock_pvclock_ns(&host, ticks_read) == host.system_ns + (1ull << 39),
+          "ten minutes later");
+    check(clock_forward(&latest, 100) == 100 && clock_forward(&latest, 90) == 100 &&
+              clock_forward(&latest, 101) == 101,
+          "never backwards");
+}
+
+// Two CPUs whose clocks differ tell each other what they read.
+static _Atomic uint64_t latest_of_all, message;
+
+static void *cpu_run(void *arg)
+{
+    uint64_t skew = arg ? 5000 : 0, backwards = 0;
+
+    for (uint64_t i = 0; i < 20000; i++) {
+        uint64_t heard = atomic_load_explicit(&message, memory_order_acquire);
+        uint64_t now = clock_forward(&latest_of_all, 10 * i + skew);
+
+        backwards += now < heard;
+        atomic_store_explicit(&message, now, memory_order_release);
+    }
+    return (void *)(uintptr_t)backwards;
+}
+
+static void test_forward(void)
+{
+    bool ahead = true;
+    pthread_t other;
+    void *backwards;
+
+    if (pthread_create(&other, NULL, cpu_run, &ahead) != 0)
+        abort();
+    check(cpu_run(NULL) == NULL, "not backwards on one CPU");
+    pthread_join(other, &backwards);
+    check(backwards == NULL, "nor on the other");
+}
+
 static void test_dates(void)
 {
     bool ok = true;
@@ -80,6 +155,8 @@ int main(void)
 {
     test_scale();
     test_sources();
+    test_pvclock();
+    test_forward();
     test_dates();
     printf("done %u\n", done);
     return failed != 0;

@@ -19,6 +19,8 @@ void lapic_timer_stop(void);
 // --- clock.c ---
 // The order of preference is told in clock.c. `hint_khz` is the launcher's, 0: none.
 void clock_init(const struct firmware *firmware, uint64_t override_khz, uint64_t hint_khz);
+// On each other core, before it asks for the time.
+void clock_core_init(void);
 // Sets the wall clock by the launcher's (0: none) or the RTC.
 void clock_wall_init(uint64_t launcher_ns);
 const char *clock_source(void); // where the frequency was found

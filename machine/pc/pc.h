@@ -7,6 +7,7 @@
 #pragma once
 #include "lib/lib.h"
 #include "machine/machine.h"
+#include "machine/pc/clockmath.h"
 #include <stdatomic.h>
 
 #define LARGE_BYTES (2ul << 20)
@@ -48,6 +49,7 @@ struct pc_core {
     void (*entry)(struct core *core);
     struct pc_tss tss;
     alignas(16) uint64_t gdt[5];
+    alignas(32) struct pvclock_time pvclock; // clock.c
     // Other cores set `wake`; only this one clears it and writes `sleeping` (smp.c).
     alignas(64) _Atomic uint32_t wake;
     _Atomic uint32_t sleeping;

@@ -31,6 +31,7 @@ void pc_ap_main(uint32_t index)
     struct pc_core *self = pc_core[index];
 
     cpu_init(self, index);
+    clock_core_init();
     lapic_core_init();
     atomic_store_explicit(&self->online, 1, memory_order_release);
     atomic_fetch_add_explicit(&online_count, 1, memory_order_release);

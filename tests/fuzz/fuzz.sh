@@ -56,5 +56,5 @@ shift
 folders=("$out/corpus/$name")
 [ ! -d "$here/seeds/$name" ] || folders+=("$here/seeds/$name")
 [ ! -e "$here/$name.dict" ] || set -- -dict="$here/$name.dict" "$@"
-exec "$out/$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -max_len=4096 -verbosity=0 \
+exec "$out/$name" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=1024 -max_len=4096 -verbosity=0 \
     -print_final_stats=1 -artifact_prefix="$out/$name-" "$@" "${folders[@]}"
