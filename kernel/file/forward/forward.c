@@ -2,8 +2,9 @@
 // forward.c: the launcher makes the calls (abi/file.h).
 //
 // A thread takes a free block of its core, fills it, publishes it and waits for its reply. Nobody can wake a
-// core of a VM from outside without a device, so the thread looks: a few times while it lets others of
-// the core run, for most replies come within microseconds; then it sleeps, each time longer.
+// core of a VM from outside without a device, so the thread looks: for a while, letting others of the core
+// run, for most replies come within microseconds; then it sleeps, each time for a part of the time that
+// has passed, so that it notices the end late by that part at most.
 //
 // Blocks and queue of a core are that core's alone. A thread stays on its core, so a block taken before a
 // wait is still its own behind it.
@@ -18,9 +19,10 @@
 #include <linux/limits.h>
 #include <linux/uio.h>
 
-#define LOOKS 200            // before the first sleep
-#define SLEEP_NS_MIN 10000   // the first sleep
-#define SLEEP_NS_MAX 1000000 // a call that takes long is noticed at most so late
+#define LOOK_NS 100000u // before the first sleep, if there are CPUs for it
+#define SLEEP_SHARE 4u  // of the time that has passed
+#define SLEEP_NS_MIN 10000u
+#define SLEEP_NS_MAX 1000000u // a call that takes long is noticed at most so late
 
 static struct forward_core {
     _Alignas(64) struct vq vq;
@@ -91,16 +93,19 @@ static void block_send(struct file_block *block)
 
 static long block_wait(const struct file_block *block)
 {
-    uint64_t sleep_ns = SLEEP_NS_MIN;
-
     // With more cores than CPUs the launcher may need the one that looks.
-    for (uint32_t looks = 0; looks < LOOKS && machine->idle_spins && !block_done(block); looks++) {
-        sched_yield();
-        __builtin_ia32_pause();
-    }
+    uint64_t start_ns = machine->now_ns(), look_ns = machine->idle_spins ? LOOK_NS : 0;
+
     while (!block_done(block)) { // ends when the launcher answers; if it dies, so does the machine
-        sched_block(machine->now_ns() + sleep_ns);
-        sleep_ns = sleep_ns * 2 < SLEEP_NS_MAX ? sleep_ns * 2 : SLEEP_NS_MAX;
+        uint64_t now_ns = machine->now_ns(), sleep_ns = (now_ns - start_ns) / SLEEP_SHARE;
+
+        if (now_ns - start_ns < look_ns) {
+            sched_yield();
+            __builtin_ia32_pause();
+            continue;
+        }
+        sleep_ns = sleep_ns > SLEEP_NS_MIN ? sleep_ns : SLEEP_NS_MIN;
+        sched_block(now_ns + (sleep_ns < SLEEP_NS_MAX ? sleep_ns : SLEEP_NS_MAX));
     }
     return (long)block->reply.result;
 }
