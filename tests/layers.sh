@@ -73,7 +73,7 @@ check_system() { # FILE ROOM HEADER
     done
     [ -n "$inside" ] || return 0
     # A unit test is a program of the host.
-    [[ $1 == *_test.c ]] && return 0
+    [[ $1 == *_test.[ch] ]] && return 0
     for pattern in "${system_headers[@]}"; do
         # shellcheck disable=SC2053
         [[ $3 == $pattern ]] && return 0

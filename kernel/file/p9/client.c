@@ -6,8 +6,8 @@
 // times while others of its core run, then in sleeps that grow. Who finds the answer of another
 // wakes that one; it sees `done` under the lock only, hence after the wake, and may go away then.
 //
-// Nobody waits for the end of a fid. Such requests, and one that goes along with another, take one of the
-// spare calls, which nobody waits for; if none is free, they are made as all others.
+// Nobody waits for the end of a fid. Such requests, and one that goes along with another, take one
+// of the spare calls, which nobody waits for; if none is free, they are made as all others.
 //
 // A server may take its time, and is waited for. A device that says that it failed, or returns what
 // nobody sent, is reset, so that it writes into no memory any more, and every call of it ends by

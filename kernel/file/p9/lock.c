@@ -28,6 +28,7 @@ static _Atomic uint32_t locked;
 void p9_locks_init(void *memory)
 {
     locks = memory;
+    locks_end = 0;
 }
 
 static void enter(void)

@@ -41,8 +41,8 @@ static int kind_check(const struct statx *stat)
     return type == S_IFREG || type == S_IFDIR ? 0 : -ENXIO;
 }
 
-// Opens a file that may be a pipe or a device. What it is is asked at the same time: the server does not wait
-// for a pipe's other end.
+// Opens a file that may be a pipe or a device. What it is is asked at the same time: the server
+// does not wait for a pipe's other end.
 static int lopen_file(struct p9_call *call, uint32_t fid, uint32_t flags)
 {
     struct p9_call *spare = p9_spare_take(), *asking = spare ? spare : call;

@@ -15,6 +15,7 @@ struct job_files;
 // Bytes of memory it needs, 0: there is no such device.
 size_t p9_bytes(const struct boot *boot);
 
-// Mounts each device's directory; panics if one cannot be had. Core 0, before any rank runs. `memory`
-// is p9_bytes, page aligned and zeroed. `files`: what the launcher says of the devices, or NULL.
+// Mounts each device's directory; panics if one cannot be had. Core 0, before any rank runs.
+// `memory` is p9_bytes, page aligned and zeroed. `files`: what the launcher says of the devices, or
+// NULL.
 void p9_init(const struct boot *boot, const struct job_files *files, void *memory);
