@@ -33,20 +33,20 @@ static bool common_ok(struct mpii_message_args *args)
 {
     args->comm = mpii_comm(args->comm_handle);
     args->type = mpii_type(args->datatype);
-    return args->comm && args->type && args->count >= 0 && args->type->committed &&
-           (args->buf || !args->count || !args->type->dense || !args->type->size);
+    return !MPII_WRONG(!args->comm || !args->type || args->count < 0 || !args->type->committed ||
+                       (!args->buf && args->count && args->type->dense && args->type->size));
 }
 
 int mpii_check_send(struct mpii_message_args *args)
 {
     int rc = MPI_SUCCESS;
 
-    if (mpii_process.state != MPII_RUNNING)
+    if (MPII_WRONG(mpii_process.state != MPII_RUNNING))
         return mpii_check_running(args->function);
-    if (!common_ok(args) ||
-        ((unsigned)args->peer >= (unsigned)peers_count(args->comm) && args->peer != MPI_PROC_NULL))
+    if (!common_ok(args) || MPII_WRONG((unsigned)args->peer >= (unsigned)peers_count(args->comm) &&
+                                       args->peer != MPI_PROC_NULL))
         rc = wrong_common(args, "dest");
-    else if (args->tag < 0)
+    else if (MPII_WRONG(args->tag < 0))
         rc = mpii_error(args->function, args->comm_handle, MPI_ERR_TAG, "tag is %d, less than 0",
                         args->tag);
     return rc;
@@ -56,12 +56,12 @@ int mpii_check_receive(struct mpii_message_args *args)
 {
     int rc = MPI_SUCCESS;
 
-    if (mpii_process.state != MPII_RUNNING)
+    if (MPII_WRONG(mpii_process.state != MPII_RUNNING))
         return mpii_check_running(args->function);
-    if (!common_ok(args) || ((unsigned)args->peer >= (unsigned)peers_count(args->comm) &&
-                             args->peer != MPI_PROC_NULL && args->peer != MPI_ANY_SOURCE))
+    if (!common_ok(args) || MPII_WRONG((unsigned)args->peer >= (unsigned)peers_count(args->comm) &&
+                                       args->peer != MPI_PROC_NULL && args->peer != MPI_ANY_SOURCE))
         rc = wrong_common(args, "source");
-    else if (args->tag < 0 && args->tag != MPI_ANY_TAG)
+    else if (MPII_WRONG(args->tag < 0 && args->tag != MPI_ANY_TAG))
         rc = mpii_error(args->function, args->comm_handle, MPI_ERR_TAG,
                         "tag is %d, neither MPI_ANY_TAG nor 0 or more", args->tag);
     return rc;

@@ -6,6 +6,14 @@
 
 #pragma GCC visibility push(hidden)
 
+// All that is looked at for no other reason than that a user might have erred goes through this, so that
+// bench/checks.sh can measure what it costs: it builds the library without. Nobody else should.
+#ifdef MPII_UNCHECKED
+#define MPII_WRONG(condition) false
+#else
+#define MPII_WRONG(condition) (condition)
+#endif
+
 struct mpii_message_args {
     const char *function;
     const void *buf;

@@ -20,14 +20,14 @@ static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Data
     uint32_t world;
     size_t bytes;
 
-    if (!mpii_process.short_ways || !comm || !type)
+    if (!mpii_process.short_ways || MPII_WRONG(!comm || !type))
         return false;
     peers = mpii_comm_peers(comm);
     if ((size_t)count > most || (size_t)type->size > most || !type->dense ||
-        (unsigned)dest >= (unsigned)peers->size || tag < 0)
+        dest == MPI_PROC_NULL || MPII_WRONG((unsigned)dest >= (unsigned)peers->size || tag < 0))
         return false;
     bytes = (size_t)count * (size_t)type->size;
-    if (bytes > most || (!buf && bytes))
+    if (bytes > most || MPII_WRONG(!buf && bytes))
         return false;
     world = mpii_group_world(peers, dest);
     lane = mpii_lanes[world];
@@ -46,9 +46,11 @@ static inline bool mpii_receive_ordinary(void *buf, MPI_Count count, MPI_Datatyp
     struct mpii_type *type = mpii_type(datatype);
     struct mpii_request *request;
 
-    if (!mpii_process.short_ways || !comm || !type || count < 0 || !buf || !type->committed ||
-        ((unsigned)source >= (unsigned)mpii_comm_peers(comm)->size && source != MPI_ANY_SOURCE) ||
-        (tag < 0 && tag != MPI_ANY_TAG))
+    if (!mpii_process.short_ways || source == MPI_PROC_NULL ||
+        MPII_WRONG(!comm || !type || count < 0 || !buf || !type->committed ||
+                   ((unsigned)source >= (unsigned)mpii_comm_peers(comm)->size &&
+                    source != MPI_ANY_SOURCE) ||
+                   (tag < 0 && tag != MPI_ANY_TAG)))
         return false;
     request = mpii_request_plain(MPII_RECEIVE);
     if (!request)
