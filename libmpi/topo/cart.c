@@ -91,7 +91,7 @@ int PMPI_Cart_create(MPI_Comm comm_old, int ndims, const int dims[], const int p
 {
     struct mpii_topology *topology;
     struct mpii_comm *parent;
-    int nodes, rc = mpii_check_parent(__func__, comm_old, comm_cart, &parent);
+    int nodes = 0, rc = mpii_check_parent(__func__, comm_old, comm_cart, &parent);
 
     (void)reorder;
     if (rc == MPI_SUCCESS)
@@ -106,7 +106,7 @@ int PMPI_Cart_create(MPI_Comm comm_old, int ndims, const int dims[], const int p
 #pragma weak MPI_Cart_map = PMPI_Cart_map
 int PMPI_Cart_map(MPI_Comm comm, int ndims, const int dims[], const int periods[], int *newrank)
 {
-    int nodes, rc = mpii_check_running(__func__);
+    int nodes = 0, rc = mpii_check_running(__func__);
     const struct mpii_comm *parent;
 
     if (rc == MPI_SUCCESS)
@@ -208,8 +208,9 @@ int PMPI_Cart_sub(MPI_Comm comm, const int remain_dims[], MPI_Comm *newcomm)
     int rc;
 
     topology = mpii_check_topology(__func__, comm, MPI_CART, &rc);
-    if (topology)
-        rc = mpii_check_parent(__func__, comm, newcomm, &parent);
+    if (!topology)
+        return rc;
+    rc = mpii_check_parent(__func__, comm, newcomm, &parent);
     if (rc == MPI_SUCCESS)
         rc = mpii_check_ints(__func__, comm, remain_dims, topology->cart.count, "remain_dims");
     if (rc != MPI_SUCCESS)

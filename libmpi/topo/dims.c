@@ -163,7 +163,7 @@ int PMPI_Dims_create(int nnodes, int ndims, int dims[])
     search.count = check_dims(__func__, nnodes, ndims, dims, &left, &rc);
     if (search.count <= 0)
         return rc;
-    search.now = malloc(2 * (size_t)search.count * sizeof *search.now);
+    search.now = calloc(2 * (size_t)search.count, sizeof *search.now);
     if (!search.now)
         return mpii_error(__func__, MPI_COMM_NULL, MPI_ERR_NO_MEM, "no memory for dimensions");
     search.best = search.now + search.count;

@@ -242,8 +242,9 @@ int PMPI_Dist_graph_neighbors_count(MPI_Comm comm, int *indegree, int *outdegree
     int rc;
 
     topology = mpii_check_topology(__func__, comm, MPI_DIST_GRAPH, &rc);
-    if (topology)
-        rc = mpii_check_pointer(__func__, comm, indegree, "indegree");
+    if (!topology)
+        return rc;
+    rc = mpii_check_pointer(__func__, comm, indegree, "indegree");
     if (rc == MPI_SUCCESS)
         rc = mpii_check_pointer(__func__, comm, outdegree, "outdegree");
     if (rc == MPI_SUCCESS)
@@ -284,8 +285,9 @@ int PMPI_Dist_graph_neighbors(MPI_Comm comm, int maxindegree, int sources[], int
     int rc;
 
     topology = mpii_check_topology(__func__, comm, MPI_DIST_GRAPH, &rc);
-    if (topology)
-        rc = tell(__func__, comm, &topology->in, maxindegree, sources, sourceweights, "sources");
+    if (!topology)
+        return rc;
+    rc = tell(__func__, comm, &topology->in, maxindegree, sources, sourceweights, "sources");
     if (rc == MPI_SUCCESS)
         rc = tell(__func__, comm, &topology->out, maxoutdegree, destinations, destweights,
                   "destinations");

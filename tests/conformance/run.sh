@@ -138,9 +138,9 @@ echo "run in $SECONDS s"
 
 # Order and numbers of the page do not depend on who was ready first.
 sort -t "$(printf '\t')" -k 2,2 -k 3,3 -k 4,4n -k 5,5 -k 1,1 "$work/results" >"$work/sorted"
-version=$(awk -F '[][]' '/^AC_INIT/ { print $2 }' "$source/configure.ac")
+version=$(awk -F '[][]' '/MPICH_VERSION_m4/ { print $4 }' "$source/../../maint/version.m4")
 awk -f "$here/report.awk" -v scope="$in_scope" -v page="$work/conformance.md" \
-    -v version="${version:-MPICH}" "$top/libmpi/api.tsv" "$here/known" "$work/sorted"
+    -v version="${version:-?}" "$top/libmpi/api.tsv" "$here/known" "$work/sorted"
 status=$?
 [ -z "$page" ] || cp "$work/conformance.md" "$top/docs/conformance.md"
 exit "$status"
