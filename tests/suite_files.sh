@@ -123,18 +123,29 @@ files_race() { # BACK-END
 
 # On a file system of 2 MiB of its own: mounted where only this process sees it.
 files_full() { # MACHINE
+    local options
+
+    machine_options "$1"
     mkdir small
     # shellcheck disable=SC2016 # expanded inside
     run 0 unshare -Urm bash -c 'mount -t tmpfs -o size=2m none small && shift && "$@"' - - \
-        "$BIN/mpiexec" --machine "$1" --timeout 50 -wdir small -n 1 "$IMAGES/files_faults" full file
+        "$BIN/mpiexec" "${options[@]}" --timeout 50 -wdir small -n 1 "$IMAGES/files_faults" full file
     has out '^full after (19|20)[0-9][0-9] KiB$'
+}
+
+# The options that `on` gives for MACHINE, in `options`: for commands that are not run by it.
+machine_options() { # MACHINE
+    options=(--machine "${1%-9p}")
+    [[ $1 != *-9p ]] || options+=(--files 9p)
 }
 
 # faults_start MACHINE RANKS ARGUMENT...: in the background, until all ranks are up; its id in $job.
 faults_start() {
-    local machine=$1 ranks=$2
+    local ranks=$2 options
+
+    machine_options "$1"
     shift 2
-    "$BIN/mpiexec" --machine "$machine" --timeout 50 -n "$ranks" "$IMAGES/files_faults" "$@" >out 2>err &
+    "$BIN/mpiexec" "${options[@]}" --timeout 50 -n "$ranks" "$IMAGES/files_faults" "$@" >out 2>err &
     job=$!
     until [ "$(grep -c '^up$' out)" = "$ranks" ]; do # the time limit of the case ends this
         kill -0 "$job" 2>/dev/null || fail "it has ended: $(cat out err)"
@@ -219,6 +230,7 @@ for machine in linux microvm; do
     run_case "files.full.$machine" 60 files_full "$machine"
     run_case "files.gone.$machine" 60 files_gone "$machine"
 done
+run_case files.full.microvm-9p 60 files_full microvm-9p
 run_case files.launcher-killed 30 files_launcher_killed
 run_case files.qemu-killed 30 files_qemu_killed
 run_case files.stopped 60 files_stopped

@@ -119,11 +119,12 @@ static void cwd_read(struct rank *rank)
 int io_getcwd(struct rank *rank)
 {
     struct stat stat;
+    long result;
 
     if (rank->cwd_fd < 0)
         return 0;
-    if (host(__NR_fstat, (uint64_t[6]){(uint64_t)rank->cwd_fd, (uintptr_t)&stat}) == 0 &&
-        stat.st_nlink == 0)
+    result = host(__NR_fstat, (uint64_t[6]){(uint64_t)rank->cwd_fd, (uintptr_t)&stat});
+    if (result == -ENOENT || (result == 0 && stat.st_nlink == 0)) // a 9p server finds nothing there
         return -ENOENT;
     cwd_read(rank); // somebody may have renamed it
     return 0;
