@@ -27,7 +27,7 @@ void p9_attributes_request(struct p9_call *call, uint32_t fid);
 int p9_attributes_answer(struct p9_call *call, uint32_t fid, struct statx *out);
 long p9_op_stat(uint32_t dir, const char *path, uint32_t at_flags, struct statx *out);
 long p9_op_access(uint32_t dir, const char *path, uint32_t mode, uint32_t at_flags);
-long p9_op_set(uint32_t dir, const char *path, uint32_t at_flags, const struct file_change *change);
+long p9_op_set(uint32_t dir, const char *path, uint32_t at_flags, const struct file_change *to);
 long p9_op_statfs(uint32_t handle, struct statfs *out);
 
 // names.c

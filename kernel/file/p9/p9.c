@@ -78,11 +78,11 @@ static void tag_read(const struct p9_device *device, char tag[static P9_TAG_BYTE
 {
     struct virtio_9p_config config;
 
+    memset(tag, 0, P9_TAG_BYTES + 1);
     if (!virtio_config_read(&device->device, 0, &config, sizeof config) || !config.tag_len ||
         config.tag_len > P9_TAG_BYTES ||
         !virtio_config_read(&device->device, sizeof config, tag, config.tag_len))
         panic("a 9p device has no mount tag of 1 to %u bytes", P9_TAG_BYTES);
-    tag[config.tag_len] = '\0';
 }
 
 // Where the launcher wants the directory: the tag has its number.

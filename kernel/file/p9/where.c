@@ -104,8 +104,8 @@ static int prepend(char *to, size_t *at, const char *text)
 
     if (bytes > *at)
         return -ERANGE;
-    *at -= bytes;
-    memcpy(to + *at, text, bytes);
+    while (bytes > 0)
+        to[--*at] = text[--bytes];
     return 0;
 }
 
