@@ -2,11 +2,13 @@
 // sentinel.c: in libmpi.a, not in libmpifort.a: C knows two of them as MPI_F_STATUS_IGNORE and
 // MPI_F08_STATUS_IGNORE (MPI 4.1, 19.3.5).
 #include "libmpi/object/sentinel.h"
+#include <stdalign.h>
 
-struct mpii_sentinels mpiisentinels_;
+// gfortran aligns COMMON blocks so.
+alignas(32) struct mpii_sentinels mpiisentinels_;
 extern struct mpii_sentinels mpiisentinels __attribute__((alias("mpiisentinels_")));
 
-char mpiisentinelsc_[2];
+alignas(32) char mpiisentinelsc_[2];
 extern char mpiisentinelsc[2] __attribute__((alias("mpiisentinelsc_")));
 
 MPI_Fint *const MPI_F_STATUS_IGNORE = mpiisentinels_.status_ignore;

@@ -66,7 +66,7 @@ void flags_compile(const struct flags *flags, struct words *words)
 
     flags_include_dirs(flags, &dirs);
     add_prefixed(words, "-I", &dirs);
-    if (flags->language == LANGUAGE_FORTRAN && *TORITO_FORTRAN_FLAGS)
+    if (flags->language == LANGUAGE_FORTRAN && sizeof TORITO_FORTRAN_FLAGS > 1)
         words_add(words, TORITO_FORTRAN_FLAGS);
 }
 
