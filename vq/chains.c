@@ -19,7 +19,7 @@ static uint16_t load_acquire(const uint16_t *from)
     return __atomic_load_n(from, __ATOMIC_ACQUIRE);
 }
 
-static void store_release(uint16_t *to, uint16_t value)
+static void store_release(uint16_t *to, uint16_t value) // NOLINT(readability-non-const-parameter)
 {
     __atomic_store_n(to, value, __ATOMIC_RELEASE);
 }

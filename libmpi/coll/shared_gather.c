@@ -94,7 +94,7 @@ static void push(struct mpii_shared *shared, const struct mpii_coll_call *call,
     struct mpii_block to;
 
     mpii_flag_wait(&cell->posted, shared->seq + 1);
-    memcpy(&root, cell->few, sizeof root);
+    memcpy(&root, cell->few, sizeof(void *));
     to = mpii_side_block(&root->recv, shared->rank);
     if (mpii_block_copy(&to, from) != MPI_SUCCESS) // relaxed: published by `full` [F]
         atomic_store_explicit(&root->truncated, true, memory_order_relaxed);
@@ -107,7 +107,7 @@ static void post(struct mpii_shared *shared, struct mpii_coll_call *call)
                       to = mpii_side_block(&call->recv, shared->rank);
     struct mpii_shared_cell *cell = cell_of(shared, shared->rank);
 
-    memcpy(cell->few, &call, sizeof call);
+    memcpy(cell->few, &call, sizeof(void *));
     mpii_flag_set(&cell->posted, shared->seq + 1);
     for (int c = 0; c < shared->cores; c++)
         if (c != shared->core)

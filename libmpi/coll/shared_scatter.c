@@ -126,12 +126,12 @@ static int scatter_any(struct mpii_shared *shared, struct mpii_coll_call *call, 
     if (shared->rank == call->root) {
         if (!equal && put_all(shared, call)) // equal ones do not fit: that was asked before
             root = NULL;
-        memcpy(cell->few, &root, sizeof root);
+        memcpy(cell->few, &root, sizeof(void *));
         mpii_shared_publish(shared, -1);
         rc = copy_mine(shared, call, call);
     } else {
         mpii_shared_wait_full(shared, shared->core_of[call->root]);
-        memcpy(&root, cell->few, sizeof root);
+        memcpy(&root, cell->few, sizeof(void *));
         rc = root ? copy_mine(shared, call, root) : take_mine(shared, call);
     }
     mpii_shared_finish(shared, root != NULL);

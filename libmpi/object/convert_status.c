@@ -10,15 +10,14 @@ _Static_assert(sizeof(MPI_Status) == sizeof(MPI_F08_status), "the same bytes");
 // The constants that mean no status cannot be converted.
 static int convert(const char *function, void *to, const void *from)
 {
-    const void *const none[] = {NULL, mpiisentinels_.status_ignore, mpiisentinels_.statuses_ignore};
     int rc = mpii_check_result(function, to, "the status to convert to");
 
-    for (size_t i = 0; rc == MPI_SUCCESS && i < sizeof none / sizeof *none; i++)
-        if (from == none[i])
-            rc = mpii_error(function, MPI_COMM_NULL, MPI_ERR_ARG, "there is no status to convert");
-    if (rc == MPI_SUCCESS)
-        memcpy(to, from, sizeof(MPI_Status));
-    return rc;
+    if (rc != MPI_SUCCESS)
+        return rc;
+    if (!from || from == mpiisentinels_.status_ignore || from == mpiisentinels_.statuses_ignore)
+        return mpii_error(function, MPI_COMM_NULL, MPI_ERR_ARG, "there is no status to convert");
+    memcpy(to, from, sizeof(MPI_Status));
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Status_c2f = PMPI_Status_c2f

@@ -21,10 +21,10 @@ void mpii_lanes_init(void)
     if (!*mpii_engine->core_state) {
         struct mpii_core *core = memory_of_core(sizeof *core);
 
-        core->lanes = memory_of_core(mpii_engine->cores * sizeof *core->lanes);
+        core->lanes = memory_of_core(mpii_engine->cores * sizeof(void *));
         *mpii_engine->core_state = core;
     }
-    mpii_lanes = calloc(mpii_engine->ranks, sizeof *mpii_lanes);
+    mpii_lanes = calloc(mpii_engine->ranks, sizeof(void *));
     if (!mpii_lanes)
         mpii_abort(MPI_ERR_NO_MEM, "no memory to start MPI with; use --mem");
 }

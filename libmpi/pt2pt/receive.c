@@ -78,10 +78,10 @@ static int begin_receive(struct mpii_message_args *args, MPI_Request *handle)
     struct mpii_request *request;
     int rc = mpii_check_receive(args);
 
-    if (rc == MPI_SUCCESS)
-        rc = mpii_check_pointer(args->function, args->comm_handle, handle, "request");
     if (rc != MPI_SUCCESS)
         return rc;
+    if (!handle)
+        return mpii_check_pointer(args->function, args->comm_handle, handle, "request");
     request = mpii_receive_request(args);
     if (!request)
         return mpii_error(args->function, args->comm_handle, MPI_ERR_NO_MEM,

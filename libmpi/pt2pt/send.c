@@ -82,10 +82,10 @@ static int begin_send(struct mpii_message_args *args, enum mpii_send_mode mode, 
     struct mpii_request *request;
     int rc = mpii_check_send(args);
 
-    if (rc == MPI_SUCCESS)
-        rc = mpii_check_pointer(args->function, args->comm_handle, handle, "request");
     if (rc != MPI_SUCCESS)
         return rc;
+    if (!handle)
+        return mpii_check_pointer(args->function, args->comm_handle, handle, "request");
     request = mpii_send_request(args, mode);
     if (!request)
         return no_memory(args);

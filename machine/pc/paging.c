@@ -160,11 +160,11 @@ static uint64_t translate(uintptr_t address, uint64_t *left)
 
 uint64_t pc_physical(const void *at, size_t *bytes)
 {
-    uint64_t left, first = translate((uintptr_t)at, &left);
+    uint64_t left = 0, first = translate((uintptr_t)at, &left);
 
     // Ends: left grows with each round.
     while (first && left < *bytes) {
-        uint64_t more;
+        uint64_t more = 0;
 
         if (translate((uintptr_t)at + left, &more) != first + left)
             break;
