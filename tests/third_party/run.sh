@@ -157,6 +157,10 @@ examples() {
         name=${name%.*}
         wrapper=mpicc
         [[ $source != *.f* ]] || wrapper=mpifort
+        if [ "$check" = spawned ] && ! grep -q 'MPI_Comm_spawn *(' "$build/include/mpi.h"; then
+            verdict skip "$name" 'another one starts it by MPI_Comm_spawn, which is lacking'
+            continue
+        fi
         make_image "$name" "$wrapper" -O2 -o "$name" "$place/${source}" -lm || continue
         [ -z "$input" ] || printf '%b' "$input" >"$work/$name.in"
         # shellcheck disable=SC2086 # words
@@ -170,10 +174,10 @@ mpich/examples/pmandel.c|says_picture|-i -xscale 99 -yscale 99 -out /dev/stdout|
 mpich/examples/pmandel_fence.c|says_picture|-i -xscale 99 -yscale 99 -out /dev/stdout|-2 0 0 2 99\n0 0 0 0 0\n
 mpich/examples/ircpi.c|says_pi||10000\n0\n
 mpich/examples/parent.c|-||
-mpich/examples/child.c|-||
+mpich/examples/child.c|spawned||
 mpich/examples/spawn_merge_parent.c|-||
-mpich/examples/spawn_merge_child1.c|-||
-mpich/examples/spawn_merge_child2.c|-||
+mpich/examples/spawn_merge_child1.c|spawned||
+mpich/examples/spawn_merge_child2.c|spawned||
 mpich/examples/pmandel_spawn.c|-||
 mpich/examples/pmandel_service.c|-||
 mpich/examples/pmandel_spaserv.c|-||
