@@ -11,6 +11,8 @@
 # Needs a build in build/ (or in $TORITO_BUILD), and QEMU. About two minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=bench/page.sh
+. bench/page.sh
 build=${TORITO_BUILD:-build}
 counts='4 8 16 32' write=
 while [ $# -gt 0 ]; do
@@ -67,13 +69,6 @@ if [ -z "$write" ]; then
     exit
 fi
 page=docs/performance.md
-if ! grep -q '<!-- barrier:begin -->' $page || ! grep -q '<!-- barrier:end -->' $page; then
-    echo "barrier.sh: $page has no barrier:begin and barrier:end markers" >&2
-    exit 1
-fi
+page_check "$page" barrier
 table >"$work/table"
-awk -v table="$work/table" '
-    /<!-- barrier:begin -->/ { print; while ((getline line <table) > 0) print line; skip = 1 }
-    /<!-- barrier:end -->/ { skip = 0 }
-    !skip { print }' $page >"$work/page"
-cp "$work/page" $page
+page_write "$page" barrier "$work/table"

@@ -14,6 +14,8 @@
 # for Bochs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=bench/page.sh
+. bench/page.sh
 export TORITO_BIN=${TORITO_BUILD:-build}/bin
 
 quick=no readme=no only=
@@ -119,14 +121,6 @@ if [ "$readme" = no ]; then
     table
     exit
 fi
-if ! grep -q '<!-- doors:begin -->' README.md || ! grep -q '<!-- doors:end -->' README.md; then
-    echo 'doors.sh: README.md has no doors:begin and doors:end markers' >&2
-    exit 1
-fi
+page_check README.md doors
 table >"$work/table"
-awk -v table="$work/table" '
-    /<!-- doors:end -->/ { inside = 0 }
-    !inside { print }
-    /<!-- doors:begin -->/ { inside = 1; while ((getline line < table) > 0) print line }
-' README.md >"$work/README.md"
-cat "$work/README.md" >README.md
+page_write README.md doors "$work/table"

@@ -9,6 +9,8 @@
 # the emulator as well: the line says how the VM was run. Needs a build in build/ (or in $TORITO_BUILD).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=bench/page.sh
+. bench/page.sh
 build=$(realpath "${TORITO_BUILD:-build}")
 page=docs/files.md dir=/dev/shm ranks=1 rounds=3 mib=1024 files=10000 write=
 while [ $# -gt 0 ]; do
@@ -101,16 +103,8 @@ table() {
         }' "$work/all"
 }
 
+[ -z "$write" ] || page_check "$page" files
 table | tee "$work/table"
 [ -n "$write" ] || exit 0
-if ! grep -q '^<!-- files:begin -->' "$page" || ! grep -q '^<!-- files:end -->' "$page"; then
-    echo "files.sh: $page has no files:begin and files:end markers" >&2
-    exit 1
-fi
-awk -v table="$work/table" '
-    /^<!-- files:end -->/ { inside = 0 }
-    !inside { print }
-    /^<!-- files:begin -->/ { inside = 1; while ((getline line < table) > 0) print line }
-' "$page" >"$work/page"
-cat "$work/page" >"$page"
+page_write "$page" files "$work/table"
 echo "$page is written"

@@ -9,8 +9,11 @@
 # (or in $TORITO_BUILD), and a machine on which nothing else runs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=bench/page.sh
+. bench/page.sh
 build=${TORITO_BUILD:-build}
 page=docs/performance.md
+page_check "$page" compare
 
 case ${1-} in
 -h | --help)
@@ -33,15 +36,6 @@ trap 'rm -rf "$work"' EXIT
 for folder in "${folders[@]}"; do
     # Without the plots, which stay in the folder.
     sed -e '1d' -e 's/^#/##/' -e '/^!\[/d' "$folder/report.md"
-done >"$work/report"
-if ! grep -q '^<!-- compare:begin -->' "$page" || ! grep -q '^<!-- compare:end -->' "$page"; then
-    echo "performance.sh: $page has no compare:begin and compare:end markers" >&2
-    exit 1
-fi
-awk -v report="$work/report" '
-    /^<!-- compare:end -->/ { inside = 0 }
-    !inside { print }
-    /^<!-- compare:begin -->/ { inside = 1; while ((getline line < report) > 0) print line }
-' "$page" | cat -s >"$work/page"
-cat "$work/page" >"$page"
+done | cat -s >"$work/report"
+page_write "$page" compare "$work/report"
 echo "$page is written"

@@ -10,6 +10,8 @@
 # Needs a build in build/ (or in $TORITO_BUILD). About two minutes without hardware virtualization.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=bench/page.sh
+. bench/page.sh
 build=${TORITO_BUILD:-build}
 machines='linux microvm q35'
 ranks='1 4 16 64'
@@ -87,14 +89,6 @@ if [ "$readme" = no ]; then
     table
     exit
 fi
-if ! grep -q '<!-- startup:begin -->' README.md || ! grep -q '<!-- startup:end -->' README.md; then
-    echo 'startup.sh: README.md has no startup:begin and startup:end markers' >&2
-    exit 1
-fi
+page_check README.md startup
 table >"$work/table"
-awk -v table="$work/table" '
-    /<!-- startup:end -->/ { inside = 0 }
-    !inside { print }
-    /<!-- startup:begin -->/ { inside = 1; while ((getline line < table) > 0) print line }
-' README.md >"$work/README.md"
-cat "$work/README.md" >README.md
+page_write README.md startup "$work/table"
