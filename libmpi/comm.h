@@ -99,6 +99,10 @@ static inline void mpii_comm_release(struct mpii_comm *comm) // the same, for wh
     else
         mpii_comm_drop(comm);
 }
+
+// What MPI_Comm_free and MPI_Comm_disconnect begin with: checks the handle, calls the delete functions of
+// the attributes. `what` cannot be done to a predefined one: "freed". Returns an error, raised already.
+int mpii_comm_leave(const char *function, MPI_Comm *comm, const char *what);
 void mpii_group_drop(struct mpii_group *group);
 
 // A new group of `size` processes, whose array is now the group's: malloc'ed, and distinct. The empty

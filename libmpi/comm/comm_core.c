@@ -48,26 +48,33 @@ void mpii_comm_drop(struct mpii_comm *comm)
     mpii_object_delete(comm);
 }
 
-#pragma weak MPI_Comm_free = PMPI_Comm_free
-int PMPI_Comm_free(MPI_Comm *comm)
+int mpii_comm_leave(const char *function, MPI_Comm *comm, const char *what)
 {
     struct mpii_comm *object;
-    int rc = mpii_check_running(__func__);
+    int rc = mpii_check_running(function);
 
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_result(__func__, comm, "comm");
+        rc = mpii_check_result(function, comm, "comm");
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_comm(__func__, *comm);
+        rc = mpii_check_comm(function, *comm);
     if (rc != MPI_SUCCESS)
         return rc;
     object = mpii_comm(*comm);
     if (object->object.predefined)
-        return mpii_error(__func__, *comm, MPI_ERR_COMM, "%s cannot be freed", object->object.name);
-    rc = mpii_attributes_delete(__func__, *comm, &object->object, *comm);
+        return mpii_error(function, *comm, MPI_ERR_COMM, "%s cannot be %s", object->object.name,
+                          what);
+    return mpii_attributes_delete(function, *comm, &object->object, *comm);
+}
+
+#pragma weak MPI_Comm_free = PMPI_Comm_free
+int PMPI_Comm_free(MPI_Comm *comm)
+{
+    int rc = mpii_comm_leave(__func__, comm, "freed");
+
     if (rc != MPI_SUCCESS)
         return rc;
     // Local: a context that some other rank still uses is not agreed on again, see comm/context.h.
-    mpii_comm_drop(object);
+    mpii_comm_drop(mpii_comm(*comm));
     *comm = MPI_COMM_NULL;
     return MPI_SUCCESS;
 }

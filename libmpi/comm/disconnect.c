@@ -21,24 +21,12 @@ static void wait_for_messages(const struct mpii_comm *comm)
 #pragma weak MPI_Comm_disconnect = PMPI_Comm_disconnect
 int PMPI_Comm_disconnect(MPI_Comm *comm)
 {
-    struct mpii_comm *object;
-    int rc = mpii_check_running(__func__);
+    int rc = mpii_comm_leave(__func__, comm, "disconnected");
 
-    if (rc == MPI_SUCCESS)
-        rc = mpii_check_result(__func__, comm, "comm");
-    if (rc == MPI_SUCCESS)
-        rc = mpii_check_comm(__func__, *comm);
     if (rc != MPI_SUCCESS)
         return rc;
-    object = mpii_comm(*comm);
-    if (object->object.predefined)
-        return mpii_error(__func__, *comm, MPI_ERR_COMM, "%s cannot be disconnected",
-                          object->object.name);
-    rc = mpii_attributes_delete(__func__, *comm, &object->object, *comm);
-    if (rc != MPI_SUCCESS)
-        return rc;
-    wait_for_messages(object);
-    mpii_comm_drop(object);
+    wait_for_messages(mpii_comm(*comm));
+    mpii_comm_drop(mpii_comm(*comm));
     *comm = MPI_COMM_NULL;
     return MPI_SUCCESS;
 }
