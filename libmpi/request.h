@@ -130,9 +130,7 @@ struct mpii_request *mpii_request_new(enum mpii_request_kind kind);
 extern struct mpii_request *mpii_recycled;
 bool mpii_requests_refill(void);
 
-// A request for a send or a receive, without zeroing it: what describes the message is left for the caller
-// to set, that is context, source, tag, comm, buf, count, type, bytes and, for a send, peer.
-static inline struct mpii_request *mpii_request_plain(enum mpii_request_kind kind)
+static inline struct mpii_request *mpii_request_take(void)
 {
     struct mpii_request *request;
 
@@ -140,6 +138,17 @@ static inline struct mpii_request *mpii_request_plain(enum mpii_request_kind kin
         return NULL;
     request = mpii_recycled;
     mpii_recycled = request->link;
+    return request;
+}
+
+// A request for a send or a receive, without zeroing it: what describes the message is left for the caller
+// to set, that is context, source, tag, comm, buf, count, type, bytes and, for a send, peer.
+static inline struct mpii_request *mpii_request_plain(enum mpii_request_kind kind)
+{
+    struct mpii_request *request = mpii_request_take();
+
+    if (!request)
+        return NULL;
     request->head.magic = MPII_MAGIC | MPII_REQUEST;
     request->kind = (uint8_t)kind;
     request->mode = MPII_STANDARD;
@@ -154,6 +163,20 @@ static inline struct mpii_request *mpii_request_plain(enum mpii_request_kind kin
     request->error = MPI_SUCCESS;
     request->class = NULL;
     return request;
+}
+
+static inline void mpii_receive_describe(struct mpii_request *request, struct mpii_comm *comm,
+                                         int source, int tag, void *buf, MPI_Count count,
+                                         struct mpii_type *type)
+{
+    request->context = comm->context;
+    request->source = source;
+    request->tag = tag;
+    request->comm = comm;
+    request->buf = buf;
+    request->count = count;
+    request->type = type;
+    request->bytes = count * type->size;
 }
 
 // What is left of deleting a request that has no class.

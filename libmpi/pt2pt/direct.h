@@ -57,14 +57,7 @@ static inline bool mpii_receive_ordinary(void *buf, MPI_Count count, MPI_Datatyp
         return false;
     mpii_object_keep(&comm->object);
     mpii_object_keep(&type->object);
-    request->context = comm->context;
-    request->source = source;
-    request->tag = tag;
-    request->comm = comm;
-    request->buf = buf;
-    request->count = count;
-    request->type = type;
-    request->bytes = count * type->size;
+    mpii_receive_describe(request, comm, source, tag, buf, count, type);
     mpii_receive_start(request);
     *posted = (MPI_Request)request;
     return true;

@@ -5,14 +5,8 @@
 
 static void describe(struct mpii_request *request, const struct mpii_message_args *args)
 {
-    request->context = args->comm->context;
-    request->source = args->peer;
-    request->tag = args->tag;
-    request->comm = args->comm;
-    request->buf = (void *)(uintptr_t)args->buf;
-    request->count = args->count;
-    request->type = args->type;
-    request->bytes = args->count * args->type->size;
+    mpii_receive_describe(request, args->comm, args->peer, args->tag, (void *)(uintptr_t)args->buf,
+                          args->count, args->type);
 }
 
 struct mpii_request *mpii_receive_request(const struct mpii_message_args *args)

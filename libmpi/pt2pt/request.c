@@ -58,12 +58,10 @@ bool mpii_requests_refill(void)
 
 struct mpii_request *mpii_request_new(enum mpii_request_kind kind)
 {
-    struct mpii_request *request;
+    struct mpii_request *request = mpii_request_take();
 
-    if (!mpii_recycled && !mpii_requests_refill())
+    if (!request)
         return NULL;
-    request = mpii_recycled;
-    mpii_recycled = request->link;
     memset(request, 0, sizeof *request);
     request->head.magic = MPII_MAGIC | MPII_REQUEST;
     request->kind = (uint8_t)kind;
