@@ -36,7 +36,7 @@ enum job_flags {
     JOB_NO_BIND = 1u << 5,      // machine linux: do not pin the cores to CPUs
     JOB_RECORD = 1u << 8,       // record calls of MPI: JOB_RECORDS
     JOB_CORE = 1u << 7,         // a fatal signal leaves a core file
-    JOB_CORES_SHARED = 1u << 6, // more cores than CPUs of the host: spinning takes time from others
+    JOB_CORES_SHARED = 1u << 6, // more cores with ranks than CPUs of the host: spinning costs others
 };
 
 enum job_state {

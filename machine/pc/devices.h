@@ -14,7 +14,6 @@ void lapic_eoi(void);
 uint32_t lapic_id(void);
 void lapic_ipi(uint32_t apic_id, uint32_t command); // interrupt command register, low half
 void lapic_timer_arm(uint64_t delta_ns);            // one interrupt, at the latest after that time
-void lapic_timer_stop(void);
 
 // --- clock.c ---
 // The order of preference is told in clock.c. `hint_khz` is the launcher's, 0: none.

@@ -98,15 +98,22 @@ void lapic_eoi(void)
 
 void lapic_ipi(uint32_t apic_id, uint32_t command)
 {
+    struct pc_core *self = (struct pc_core *)core_self();
+
     if (!pc_lapic_mmio) {
         // In x2APIC mode the write is not ordered behind the stores before it (SDM 11.12.3).
         __asm__ volatile("mfence; lfence" : : : "memory");
         msr_write(MSR_X2APIC + REG_ICR / 16, (uint64_t)apic_id << 32 | command);
         return;
     }
-    for (uint32_t i = 0; reg_read(REG_ICR) & ICR_PENDING && i < ICR_POLLS_MAX; i++)
+    // Each access leaves the guest. An APIC that is software has delivered when the write returns.
+    for (uint32_t i = 0;
+         !pc_features.hypervisor && reg_read(REG_ICR) & ICR_PENDING && i < ICR_POLLS_MAX; i++)
         cpu_pause();
-    reg_write(REG_ICR_HIGH, apic_id << 24);
+    if (self->ipi_target != apic_id + 1) {
+        reg_write(REG_ICR_HIGH, apic_id << 24);
+        self->ipi_target = apic_id + 1;
+    }
     reg_write(REG_ICR, command);
 }
 
@@ -151,12 +158,4 @@ void lapic_timer_arm(uint64_t delta_ns)
     // A longer time than the counter holds ends early: core_idle may return for no reason.
     count = delta_ns > 1000000000000 ? UINT32_MAX : delta_ns * timer_khz / 1000000 + 1;
     reg_write(REG_INITIAL, count > UINT32_MAX ? UINT32_MAX : (uint32_t)count);
-}
-
-void lapic_timer_stop(void)
-{
-    if (pc_features.tsc_deadline)
-        msr_write(MSR_TSC_DEADLINE, 0);
-    else
-        reg_write(REG_INITIAL, 0);
 }

@@ -50,6 +50,8 @@ struct pc_core {
     struct pc_tss tss;
     alignas(16) uint64_t gdt[5];
     alignas(32) struct pvclock_time pvclock; // clock.c
+    uint64_t timer_ns;   // when the core's timer rings; 0 or past: it is not set
+    uint32_t ipi_target; // lapic.c: whom its last interrupt went to, and 1; 0: not known
     // Other cores set `wake`; only this one clears it and writes `sleeping` (smp.c).
     alignas(64) _Atomic uint32_t wake;
     _Atomic uint32_t sleeping;

@@ -198,10 +198,10 @@ static uint32_t umask_read(void)
 static uint32_t job_flags(const struct plan *plan)
 {
     const struct options *options = plan->options;
+    const uint32_t busy = plan->cores < plan->ranks ? plan->cores : plan->ranks; // the others sleep
 
-    return (plan->cores > plan->cpu_count ? JOB_CORES_SHARED : 0u) |
-           (options->strace ? JOB_STRACE : 0u) | (options->timings ? JOB_TIMINGS : 0u) |
-           (options->trace != NULL ? JOB_RECORD : 0u) |
+    return (busy > plan->cpu_count ? JOB_CORES_SHARED : 0u) | (options->strace ? JOB_STRACE : 0u) |
+           (options->timings ? JOB_TIMINGS : 0u) | (options->trace != NULL ? JOB_RECORD : 0u) |
            (options->core || core_limit() ? JOB_CORE : 0u) | (options->no_bind ? JOB_NO_BIND : 0u) |
            (isatty(STDIN_FILENO) ? JOB_IN_IS_TTY : 0u) |
            (isatty(STDOUT_FILENO) && options->outfile == NULL ? JOB_OUT_IS_TTY : 0u) |
