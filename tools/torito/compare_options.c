@@ -20,6 +20,7 @@ const char *const compare_usage =
     "  --time S       start nothing after so many seconds (3600; 600 with --quick)\n"
     "  --vm           an image in a VM against MPICH in a Linux guest, a core for each rank;\n"
     "                 latency, multi_lat and barrier, unless --only says otherwise\n"
+    "  --cores N      of each VM, with --vm, instead of one for each rank\n"
     "  --choices      instead: with which sizes Torito's collectives should use which algorithm;\n"
     "                 writes FOLDER/choice_table.inc for libmpi/coll\n"
     "  --guest-kernel FILE  for it (the newest /boot/vmlinuz-*-cloud-amd64)\n"
@@ -95,6 +96,8 @@ static int read_option(struct plan *plan, const char *option, const char *value)
         return read_number(option, value, 1000, &plan->rounds);
     if (strcmp(option, "--ranks") == 0)
         return read_ranks(plan, value);
+    if (strcmp(option, "--cores") == 0)
+        return read_number(option, value, 255, &plan->cores);
     if (strcmp(option, "--only") == 0) {
         plan->only = value;
         return check_names(value);
@@ -121,8 +124,9 @@ static int read_option(struct plan *plan, const char *option, const char *value)
 
 static bool takes_value(const char *option)
 {
-    static const char *const options[] = {"--rounds", "--ranks",        "--only",  "--out",
-                                          "--bench",  "--guest-kernel", "--limit", "--time"};
+    static const char *const options[] = {"--rounds",       "--ranks", "--cores",
+                                          "--only",         "--out",   "--bench",
+                                          "--guest-kernel", "--limit", "--time"};
 
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (strcmp(option, options[i]) == 0)
@@ -156,6 +160,8 @@ int options_read(struct plan *plan, int argc, char *argv[])
         plan->run_s = plan->vm ? 120 : plan->quick ? 10 : 30;
     if (plan->vm && plan->only == NULL)
         plan->only = "latency,multi_lat,barrier";
+    if (plan->cores > 0 && !plan->vm)
+        return complain("--cores goes with --vm");
     if (plan->vm && plan->choices)
         return complain("--choices measures processes, without --vm");
     if (plan->choices && plan->only == NULL)

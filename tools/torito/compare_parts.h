@@ -71,6 +71,7 @@ struct plan {
     char log[PATH_MAX];    // gets what the programs write to standard error
     struct library library[LIBRARY_COUNT];
     // With --vm:
+    unsigned cores; // of a VM; 0: one for each rank
     char guest_kernel[PATH_MAX];
     bool kvm;
     unsigned tsc_khz;

@@ -178,6 +178,16 @@ static void print_disturbed(FILE *file, const struct figures *figures)
                 disturbed, figures->count);
 }
 
+static void print_machines(FILE *file, const struct plan *plan)
+{
+    fprintf(file, "In virtual machines of QEMU by %s with ", plan->kvm ? "KVM" : "TCG");
+    if (plan->cores > 0)
+        fprintf(file, "%u core%s", plan->cores, plan->cores == 1 ? "" : "s");
+    else
+        fprintf(file, "a core for each rank");
+    fprintf(file, "; MPICH under %s.\n", plan->guest_kernel);
+}
+
 static void print_heading(const struct plan *plan, FILE *file, const struct figures *figures)
 {
     unsigned rounds = 0;
@@ -195,9 +205,7 @@ static void print_heading(const struct plan *plan, FILE *file, const struct figu
     fprintf(file, ". Run in turn, %u round%s, each rank bound to a CPU, medians.\n", rounds,
             rounds == 1 ? "" : "s");
     if (plan->vm)
-        fprintf(file,
-                "In virtual machines of QEMU by %s with a core for each rank; MPICH under %s.\n",
-                plan->kvm ? "KVM" : "TCG", plan->guest_kernel);
+        print_machines(file, plan);
     else
         print_line_time(file, figures);
     print_disturbed(file, figures);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // compare_vm.c: `torito compare --vm`: an image against MPICH in a Linux guest.
 //
-// Both in the same QEMU on its machine microvm, with the same accelerator and as many cores as ranks.
+// Both in the same QEMU on its machine microvm, with the same accelerator and as many cores: one for each
+// rank, or what --cores says; of more cores than ranks some have nothing to do.
 // The guest is Debian's kernel for clouds with an initramfs of busybox, MPICH and the benchmarks
 // (bench/guest.sh); it boots anew for each run, as an image does. What to run stands on the kernel's
 // command line; what it printed lies between two lines on the serial console.
@@ -121,6 +122,11 @@ void vm_prepare(struct plan *plan)
             plan->guest_kernel[0] != '\0' ? plan->guest_kernel : "missing");
 }
 
+static unsigned cores_of(const struct plan *plan, unsigned ranks)
+{
+    return plan->cores > 0 ? plan->cores : ranks;
+}
+
 static void add_image(const struct plan *plan, struct command *command, const char *name,
                       unsigned ranks, const char *arguments)
 {
@@ -128,7 +134,7 @@ static void add_image(const struct plan *plan, struct command *command, const ch
     command_add_words(command, "--machine microvm --accel");
     command_add(command, "%s", plan->kvm ? "kvm" : "tcg");
     command_add(command, "--cores");
-    command_add(command, "%u", ranks);
+    command_add(command, "%u", cores_of(plan, ranks));
     command_add(command, "-n");
     command_add(command, "%u", ranks);
     command_add(command, "%s/build/%s-%d", plan->folder, name, (int)TORITO);
@@ -154,16 +160,20 @@ static void add_guest(const struct plan *plan, struct command *command, const ch
                       size_t setting, unsigned ranks, const char *arguments)
 {
     char environment[256], cpus[RANKS_MAX * 5];
+    unsigned cores = cores_of(plan, ranks);
     size_t bytes = 0;
 
     format_environment(settings[setting].environment, environment, sizeof environment);
-    for (unsigned r = 0; r < ranks && bytes < sizeof cpus; r++)
-        bytes += (size_t)snprintf(cpus + bytes, sizeof cpus - bytes, "%s%u", r > 0 ? "," : "", r);
+    for (unsigned r = 0; r < ranks && bytes < sizeof cpus; r++) // as Torito places them
+        bytes += (size_t)snprintf(cpus + bytes, sizeof cpus - bytes, "%s%u", r > 0 ? "," : "",
+                                  r * cores / ranks);
     command_add_words(command, "qemu-system-x86_64 -M microvm -nographic -no-reboot");
     command_add_words(command,
-                      plan->kvm ? "-accel kvm -cpu host" : "-accel tcg,thread=multi -cpu max");
+                      // As mpiexec has it: without string instructions that are not fast.
+                      plan->kvm ? "-accel kvm -cpu host"
+                                : "-accel tcg,thread=multi -cpu max,erms=off,fsrm=off");
     command_add(command, "-smp");
-    command_add(command, "%u", ranks);
+    command_add(command, "%u", cores);
     command_add(command, "-m");
     command_add(command, "%d", GUEST_MIB);
     command_add(command, "-kernel");
