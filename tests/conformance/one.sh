@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# one.sh: one program of run.sh, or one run of it. From there come $work, $build, $source, $limit, $CFLAGS.
+# one.sh: one program of run.sh, or one run of it. From there come $work, $build, $source, $limit,
+# $cores, $CFLAGS.
 #
 #   one.sh build DIR PROGRAM SOURCES FLAGS
 #       makes $work/images/DIR/PROGRAM, or a .log beside it that says why not
@@ -9,7 +10,7 @@
 #
 # An argument that is - means nothing.
 set -uo pipefail
-: "${work:?}" "${build:?}" "${source:?}" "${limit:?}" "${CFLAGS:?}"
+: "${work:?}" "${build:?}" "${source:?}" "${limit:?}" "${cores:?}" "${CFLAGS:?}"
 
 build() {
     local out=$work/images/$1/$2 flags=$4 library=single sources=() file
@@ -67,6 +68,7 @@ judge() { # VERDICT STATUS LOG SECONDS
 
 run() {
     local machine=$1 dir=$2 program=$3 ranks=$4 arguments=$5 environment=$6 seconds=$7 verdict=$8 memory=$9
+    local options=()
     local image=$work/images/$dir/$program status=0 why='' cut='' out start=${EPOCHREALTIME/[.,]/}
 
     if [ ! -e "$image" ]; then
@@ -79,7 +81,10 @@ run() {
         result skipped 0 "needs $memory GiB of memory"
         return
     fi
-    [ "$machine" = linux ] || seconds=$((seconds * 2)) # emulated
+    if [ "$machine" != linux ]; then
+        seconds=$((seconds * 2)) # emulated
+        options=(--cores $((cores < ranks ? cores : ranks)))
+    fi
     if [ "$seconds" -gt "$limit" ]; then
         seconds=$limit
         cut=yes
@@ -90,7 +95,8 @@ run() {
     mkdir -p "$out"
     # shellcheck disable=SC2086 # words
     (cd "$out" && exec env $environment timeout -k 5 $((seconds + 10)) \
-        "$build/bin/mpiexec" --machine "$machine" --timeout "$seconds" -n "$ranks" "$image" $arguments) \
+        "$build/bin/mpiexec" --machine "$machine" "${options[@]}" --timeout "$seconds" \
+        -n "$ranks" "$image" $arguments) \
         >"$out.log" 2>&1 </dev/null || status=$?
     why=$(judge "$verdict" "$status" "$out.log" "$seconds" | head -n 1)
     rm -rf "$out"

@@ -32,30 +32,32 @@ FILENAME ~ /known$/ {
     ranks = $4
     verdict = $6
     why = $8
-    if (!(dir in runs))
+    if (!(dir in met))
         dir_name[++dirs] = dir
+    met[dir]
     if (!(machine in seen_machine)) {
         seen_machine[machine] = 1
         machine_name[++machines] = machine
     }
+    runs[dir, machine]++
     tried[test]++
     if (verdict == "passed") {
         passed[dir, machine]++
         good[test]++
     } else if (verdict == "skipped") {
-        skipped[dir]++
-        tell(dir, test, why, "left out")
+        skipped[dir, machine]++
+        tell(dir, test, why, "left out on " machine)
     } else if (test in known) {
-        other[dir]++
+        other[dir, machine]++
         tell(dir, test, known[test], "")
     } else if (verdict == "unbuilt" && why ~ /^lacks /) {
         if (lacking(why) ~ /later/)
-            later[dir]++
+            later[dir, machine]++
         else
-            other[dir]++
+            other[dir, machine]++
         tell(dir, test, reason, "")
     } else {
-        failed[dir]++
+        failed[dir, machine]++
         tell(dir, test, why, "fails on " machine)
         if (dir in in_scope) {
             bad[dir, machine] = 1
@@ -63,7 +65,6 @@ FILENAME ~ /known$/ {
             wrong_text[++wrongs] = test "." ranks "." machine ": " $5 ": " why
         }
     }
-    runs[dir]++
 }
 
 END {
@@ -73,7 +74,8 @@ END {
     page_print()
     for (i = 1; i <= dirs; i++)
         for (m = 1; m <= machines; m++)
-            if ((dir_name[i] in in_scope) && !((dir_name[i], machine_name[m]) in bad))
+            if ((dir_name[i] in in_scope) && (dir_name[i], machine_name[m]) in runs &&
+                !((dir_name[i], machine_name[m]) in bad))
                 printf "ok %s.%s: %d passed\n", dir_name[i], machine_name[m], \
                     passed[dir_name[i], machine_name[m]]
     for (i = 1; i <= wrongs; i++)
@@ -103,7 +105,8 @@ function lacking(text,   name, count, i, kind)
     return kind
 }
 
-function tell(dir, test, why, what)
+# The runs of a test that one reason concerns are counted on the machine where they are most.
+function tell(dir, test, why, what,   count)
 {
     if (what != "")
         why = what ": " why
@@ -112,7 +115,9 @@ function tell(dir, test, why, what)
         line_test[lines] = test
         line_why[lines] = why
     }
-    told[test, why]++
+    count = ++told_on[test, why, machine]
+    if (count > told[test, why] + 0)
+        told[test, why] = count
 }
 
 function total(   i, m, sum)
@@ -129,8 +134,9 @@ function page_print()
     print "# MPICH's test programs\n" > page
     print "Made by `tests/conformance/run.sh --page`; do not edit." > page
     print "Test programs of MPICH " version " (Debian's source package), directory `test/mpi`," > page
-    print "unmodified, with the rank counts, arguments and time limits of its own lists. A run has passed" > page
-    print "if it printed \" No Errors\" and nothing else and ended with status 0.\n\n## In scope\n" > page
+    print "unmodified, with the rank counts, arguments and time limits of its own lists (twice the time in a" > page
+    print "virtual machine). A run has passed if it printed \" No Errors\" and nothing else and ended with" > page
+    print "status 0.\n\n## In scope\n" > page
     table(1)
     print "\n*later*: needs a function that does not exist yet ([mpi.md](mpi.md))." > page
     print "*other*: a reason below. *left out*: takes longer, or more memory, than this run had." > page
@@ -158,24 +164,18 @@ function beyond(   i, count)
     return count
 }
 
-function table(wanted,   i, m, dir)
+function table(wanted,   i, m, dir, at)
 {
-    printf "| directory | runs |" > page
-    for (m = 1; m <= machines; m++)
-        printf " passed on %s |", machine_name[m] > page
-    printf " failed | later | other | left out |\n|---|" > page
-    for (m = 1; m <= machines + 5; m++)
-        printf "---:|" > page
-    print "" > page
-    for (i = 1; i <= dirs; i++) {
-        dir = dir_name[i]
-        if ((dir in in_scope) != wanted)
-            continue
-        printf "| %s | %d |", dir, runs[dir] > page
-        for (m = 1; m <= machines; m++)
-            printf " %d |", passed[dir, machine_name[m]] > page
-        printf " %d | %d | %d | %d |\n", failed[dir], later[dir], other[dir], skipped[dir] > page
-    }
+    print "| directory | machine | runs | passed | failed | later | other | left out |" > page
+    print "|---|---|---:|---:|---:|---:|---:|---:|" > page
+    for (i = 1; i <= dirs; i++)
+        for (m = 1; m <= machines; m++) {
+            dir = dir_name[i]
+            at = dir SUBSEP machine_name[m]
+            if ((dir in in_scope) == wanted && at in runs)
+                printf "| %s | %s | %d | %d | %d | %d | %d | %d |\n", dir, machine_name[m], runs[at], \
+                    passed[at], failed[at], later[at], other[at], skipped[at] > page
+        }
 }
 
 function reasons(wanted,   i, why)

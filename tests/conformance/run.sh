@@ -5,9 +5,11 @@
 #
 #   --build FOLDER    an installation or build tree; ../../build without it
 #   --machines A,B    where they run; linux without it
+#   --cores N         of each virtual machine; 2 without it. As many run at a time as the CPUs allow
 #   --seconds N       leaves out what takes longer, whatever its list says
 #   --fast            what takes half a minute: a part of the programs in scope, once each
-#   --page            writes docs/conformance.md from this run
+#   --page            writes docs/conformance.md, from this run and, for tests and machines that are not in
+#                     it, from earlier ones: a run of everything may be made in parts
 #
 # Lists, rank counts, arguments, time limits and verdicts are MPICH's: a test has passed if it prints
 # " No Errors" and nothing else and the job ends with status 0. The sources come from the distribution
@@ -26,6 +28,7 @@ errors/topo errors/faults errors/rma errors/io threads/comm threads/init threads
 threads/part threads/mpi_t threads/rma threads/spawn mpi_t rma io spawn'
 build=$top/build
 machines=linux
+cores=2
 limit=100000
 fast=
 page=
@@ -40,15 +43,17 @@ while [ $# -gt 0 ]; do
     case $1 in
     --build) build=$(cd "${2:?}" && pwd) && shift || exit 2 ;;
     --machines) machines=${2:?} && shift ;;
+    --cores) cores=${2:?} && shift ;;
     --seconds) limit=${2:?} && shift ;;
     --fast) fast=yes ;;
     --page) page=yes ;;
-    -*) sed -n '3,20s/^# \?//p' "$0" && exit 2 ;;
+    -*) sed -n '3,22s/^# \?//p' "$0" && exit 2 ;;
     *) wanted+=("$1") ;;
     esac
     shift
 done
 [ -z "$fast" ] || beyond=
+[ -z "$fast" ] || [ -z "$page" ] || die 'the page takes all runs, not --fast'
 
 work=$build/conformance
 source=$build/third_party/mpich/test/mpi
@@ -118,7 +123,7 @@ support() {
     done
 }
 
-export build work source limit
+export build work source limit cores
 mkdir -p "$work/images" && rm -rf "$work/output" && mkdir -p "$work/output"
 lists || die "MPICH's script for its lists failed"
 support || die 'the support library of the tests does not compile'
@@ -132,15 +137,34 @@ jobs=$(nproc)
 cut -f 1-4 "$work/chosen" | sort -u | tr '\t\n' '\0\0' | xargs -0 -n 4 -P "$jobs" "$here/one.sh" build
 echo "built in $SECONDS s"
 for machine in ${machines//,/ }; do
-    cut -f 1,2,5- "$work/chosen" | while IFS= read -r line; do printf '%s\t%s\n' "$machine" "$line"; done
-done | tr '\t\n' '\0\0' | xargs -0 -n 9 -P "$jobs" "$here/one.sh" run >"$work/results"
+    at_once=$jobs
+    [ "$machine" = linux ] || at_once=$((jobs > cores ? jobs / cores : 1))
+    cut -f 1,2,5- "$work/chosen" | while IFS= read -r line; do printf '%s\t%s\n' "$machine" "$line"; done |
+        tr '\t\n' '\0\0' | xargs -0 -n 9 -P "$at_once" "$here/one.sh" run
+done >"$work/results"
 echo "run in $SECONDS s"
 
-# Order and numbers of the page do not depend on who was ready first.
-sort -t "$(printf '\t')" -k 2,2 -k 3,3 -k 4,4n -k 5,5 -k 1,1 "$work/results" >"$work/sorted"
+# What is known of all tests: of this run, else of earlier ones.
+keep() {
+    touch "$work/kept"
+    awk -F '\t' -v plan="$work/plan" -v results="$work/results" '
+        FILENAME == plan { is[$1, $2, $5, $6]; next }
+        FILENAME == results { new[$1, $2, $3, $4, $5]; print; next }
+        ($2, $3, $4, $5) in is && !(($1, $2, $3, $4, $5) in new)' \
+        "$work/plan" "$work/results" "$work/kept" >"$work/kept.new" && mv "$work/kept.new" "$work/kept"
+}
+
 version=$(awk -F '[][]' '/MPICH_VERSION_m4/ { print $4 }' "$source/../../maint/version.m4")
-awk -f "$here/report.awk" -v scope="$in_scope" -v page="$work/conformance.md" \
-    -v version="${version:-?}" "$top/libmpi/api.tsv" "$here/known" "$work/sorted"
+
+# report RESULTS PAGE; order and numbers of the page do not depend on who was ready first.
+report() {
+    sort -t "$(printf '\t')" -k 2,2 -k 3,3 -k 4,4n -k 5,5 -k 1,1 "$1" >"$work/sorted"
+    awk -f "$here/report.awk" -v scope="$in_scope" -v page="$2" -v version="${version:-?}" \
+        "$top/libmpi/api.tsv" "$here/known" "$work/sorted"
+}
+
+report "$work/results" /dev/null
 status=$?
-[ -z "$page" ] || cp "$work/conformance.md" "$top/docs/conformance.md"
+[ -n "$fast" ] || keep || exit
+[ -z "$page" ] || report "$work/kept" "$top/docs/conformance.md" >"$work/page.verdicts"
 exit "$status"
