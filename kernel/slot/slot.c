@@ -156,7 +156,7 @@ int slot_create(struct slot *slot, uint32_t rank, const struct slot_memory *memo
         rc = region_set(slot, slot->stack_low - guard, slot->stack_low, 0);
     if (rc == 0)
         rc = region_set(slot, top, memory->end, PROT_R | PROT_W);
-    assert(memory->base == IMAGE_SLOT_BASE + rank * stride);
+    assert((memory->base - IMAGE_SLOT_BASE) / stride == rank);
     slot_table[rank] = slot;
     return rc;
 }
@@ -370,7 +370,9 @@ struct slot *slot_of(uintptr_t addr)
 
     if (addr < IMAGE_SLOT_BASE || rank >= RANKS_MAX || !slot_table[rank])
         return NULL;
-    return addr < slot_table[rank]->memory.end ? slot_table[rank] : NULL;
+    return addr >= slot_table[rank]->memory.base && addr < slot_table[rank]->memory.end
+               ? slot_table[rank]
+               : NULL;
 }
 
 bool slot_check(uintptr_t addr, size_t bytes, int prot)

@@ -14,6 +14,13 @@
 #define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 #define LARGE_BYTES (2ul << 20)
 
+// Slots lie powers of two apart. TLBs choose a set by the low bits of a page's number, and so do the caches
+// for the tables of pages; so the same page of all ranks would share one set, whose 8 or fewer ways the ranks
+// of a core would use in turn, each walking the tables anew. Each slot begins some pages higher
+// than the one before, by an odd number, that what ranks use in common may spread over all sets.
+#define COLOURS 64
+#define COLOUR_BYTES (13 * PAGE_BYTES)
+
 static long reserve(uintptr_t base, size_t bytes)
 {
     return host6(__NR_mmap, base, bytes, PROT_NONE, ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
@@ -46,11 +53,11 @@ static int segment_map(uintptr_t base, const struct payload *payload,
 int linux_slot_create(uint32_t rank, uint32_t ranks, const struct payload *payload,
                       struct slot_memory *out)
 {
-    size_t bytes = slot_stride(ranks);
-    uintptr_t base = IMAGE_SLOT_BASE + rank * bytes;
+    size_t bytes = slot_stride(ranks) - COLOURS * COLOUR_BYTES;
+    uintptr_t base = IMAGE_SLOT_BASE + rank * slot_stride(ranks) + rank % COLOURS * COLOUR_BYTES;
 
     while (reserve(base, bytes) != (long)base) { // a limit on address space (ulimit -v)
-        bytes /= 2;
+        bytes = ROUND_DOWN(bytes / 2, PAGE_BYTES);
         if (bytes < payload->header->bss_end + LARGE_BYTES)
             return -ENOMEM;
     }
