@@ -26,7 +26,7 @@
 #define MPII_CELLS 8
 #define MPII_CELL_BYTES 4096
 #define MPII_CELL_FEW 48 // bytes beside the flag
-#define MPII_ROUNDS 16   // of the barrier: 2^16 cores
+#define MPII_ROUNDS 15   // of the barrier, behind the first: 2^16 cores
 #define MPII_DONE_EVERY \
     4 // collectives from one rise of `done` to the next; a divisor of MPII_CELLS
 // What is written by one side must not share with others: lines are fetched in pairs.
@@ -64,9 +64,8 @@ struct mpii_shared_core {
     // Written by this core, read by all.
     struct {
         alignas(MPII_LINES) _Atomic uint64_t reached;
-    } round[MPII_ROUNDS];
+    } round[MPII_ROUNDS];                      // of the barrier, behind the first
     alignas(MPII_LINES) _Atomic uint64_t done; // collectives that all ranks of the core have finished
-    alignas(MPII_LINES) _Atomic uint64_t go; // a barrier is over, a root has posted its call: to all
     struct mpii_shared_cell cell[MPII_CELLS];
     // This core's only.
     alignas(MPII_LINES) uint64_t released; // seq + 1: the representative lets the others go
@@ -157,10 +156,21 @@ static inline bool mpii_shared_arrive(const struct mpii_shared *shared)
     return true;
 }
 
+// Fetches the flag of this core's next cell, to write it. Others have looked at it last eight collectives
+// ago; without this, what is written there comes to them only after this core has waited for the line. No
+// order hangs on it: it is a hint, and nothing at all on processors without the instruction.
+static inline void mpii_shared_foresee_flag(const struct mpii_shared *shared)
+{
+    const struct mpii_shared_cell *cell = &shared->mine->cell[(shared->seq + 1) % MPII_CELLS];
+
+    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)cell));
+}
+
 // The core's cell is full. The core of index `to` may wait for it, or all for -1.
 static inline void mpii_shared_publish(const struct mpii_shared *shared, int to)
 {
     mpii_flag_set(&shared->mine->cell[shared->seq % MPII_CELLS].full, shared->seq + 1);
+    mpii_shared_foresee_flag(shared);
     if (to >= 0) {
         mpii_shared_rouse(shared, to);
         return;
@@ -230,8 +240,7 @@ static inline void mpii_shared_filled(struct mpii_shared *shared, const char *at
     shared->filled_end = shared->filled_at + (uint32_t)bytes;
 }
 
-// While this rank waits: fetches the same lines of the next cell, to write them. Others have read that cell
-// eight collectives ago, and otherwise each line would be waited for when it is written.
+// While this rank waits: fetches the same lines of the next cell, to write them, as foresee_flag does.
 void mpii_shared_foresee(struct mpii_shared *shared);
 
 static inline char *mpii_shared_stage(const struct mpii_shared *shared)

@@ -50,6 +50,7 @@ bool mpii_quick_bcast(struct mpii_shared *shared, void *buf, MPI_Count count, MP
         mpii_shared_publish(shared, -1);
         mpii_shared_filled(shared, cell, (size_t)bytes);
     } else {
+        mpii_shared_foresee_flag(shared);
         mpii_shared_wait_full(shared, core);
         mpii_shared_move(buf, mpii_shared_cell(shared, core, (size_t)bytes), (size_t)bytes);
     }

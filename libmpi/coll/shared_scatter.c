@@ -56,6 +56,7 @@ bool mpii_quick_scatter(struct mpii_shared *shared, const struct mpii_quick *qui
         mpii_shared_filled(shared, cell, (size_t)(bytes * shared->size));
         mpii_shared_move(quick->recv, in + shared->rank * bytes, (size_t)bytes);
     } else {
+        mpii_shared_foresee_flag(shared);
         mpii_shared_wait_full(shared, core);
         mpii_shared_move(quick->recv, cell + shared->rank * bytes, (size_t)bytes);
     }
