@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // exscan.c: MPI_Exscan (MPI 4.1, 6.11.2). The algorithm is build_scan.c's.
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -24,9 +25,16 @@ const struct mpii_collective mpii_exscan = {MPII_COLL_REDUCE, check, build, mpii
 int PMPI_Exscan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,
                 MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_ALLREDUCE(false);
+    struct mpii_shared *shared = mpii_quick(comm);
+    struct mpii_quick quick = {
+        .send = sendbuf, .recv = recvbuf, .send_count = count, .send_type = datatype};
 
-    return mpii_coll_run(&mpii_exscan, &call);
+    if (!(shared && mpii_quick_scan(shared, &quick, op, false))) {
+        struct mpii_coll_call call = MPII_CALL_ALLREDUCE(false);
+
+        return mpii_coll_run(&mpii_exscan, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Exscan_c = PMPI_Exscan_c

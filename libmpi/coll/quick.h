@@ -68,6 +68,10 @@ struct mpii_quick {
     MPI_Datatype send_type, recv_type;
     int root;
 };
+bool mpii_quick_scan(struct mpii_shared *shared, const struct mpii_quick *quick, MPI_Op op,
+                     bool inclusive);
+// The counts are of one block.
+bool mpii_quick_reduce_scatter(struct mpii_shared *shared, const struct mpii_quick *quick, MPI_Op op);
 bool mpii_quick_gather(struct mpii_shared *shared, const struct mpii_quick *quick);
 bool mpii_quick_scatter(struct mpii_shared *shared, const struct mpii_quick *quick);
 bool mpii_quick_allgather(struct mpii_shared *shared, const struct mpii_quick *quick);

@@ -4,6 +4,7 @@
 // Each rank receives what all others have of its own block, and reduces it in the order of ranks.
 // Cost: n - 1 messages of a block per rank, all at the same time; memory for n blocks.
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
 {
@@ -124,9 +125,16 @@ int PMPI_Reduce_scatter_c(const void *sendbuf, void *recvbuf, const MPI_Count re
 int PMPI_Reduce_scatter_block(const void *sendbuf, void *recvbuf, int recvcount,
                               MPI_Datatype datatype, MPI_Op op, MPI_Comm comm)
 {
-    struct mpii_coll_call call = MPII_CALL_REDUCE_SCATTER_BLOCK(false);
+    struct mpii_shared *shared = mpii_quick(comm);
+    struct mpii_quick quick = {
+        .send = sendbuf, .recv = recvbuf, .recv_count = recvcount, .recv_type = datatype};
 
-    return mpii_coll_run(&mpii_reduce_scatter, &call);
+    if (!(shared && mpii_quick_reduce_scatter(shared, &quick, op))) {
+        struct mpii_coll_call call = MPII_CALL_REDUCE_SCATTER_BLOCK(false);
+
+        return mpii_coll_run(&mpii_reduce_scatter, &call);
+    }
+    return MPI_SUCCESS;
 }
 
 #pragma weak MPI_Reduce_scatter_block_c = PMPI_Reduce_scatter_block_c

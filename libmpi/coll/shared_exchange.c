@@ -3,11 +3,12 @@
 //
 // Small blocks: each rank puts what it sends into its core's cell; when all cores' cells are full,
 // each takes what is for it; in MPI_Allgatherv as if all blocks were as long as the longest. Cost: two
-// copies of each block, and one synchronisation. Large blocks, and MPI_Alltoallv, where no rank
-// knows them all: the cells say where the blocks are. Cost: one copy of each
-// block, by its receiver, and a second synchronisation, after which the buffers are the users'
-// again.
+// copies of each block, and one synchronisation. Large blocks: the cells say where they are. Cost: one
+// copy of each block, by its receiver, and a second synchronisation, after which the buffers are the
+// users' again. In MPI_Alltoallv and MPI_Alltoallw, where no rank knows all blocks, each decides for its
+// own, and its part of the cell tells.
 #include "libmpi/coll/quick.h"
+#include <stddef.h>
 
 // What this rank has for another; for itself too.
 static struct mpii_block block_for(const struct mpii_coll_call *call, int rank)
@@ -127,6 +128,92 @@ static int exchange_large(struct mpii_shared *shared, const struct mpii_coll_cal
     return rc;
 }
 
+// What a rank has put into its core's cell: its blocks for all others, in order, or where they are.
+struct exchange_part {
+    struct mpii_coll_call *call; // NULL: the blocks are here, behind the table
+    uint32_t end[];              // of the block for each rank, in bytes from here
+};
+
+static size_t part_room(const struct mpii_shared *shared)
+{
+    return MPII_CELL_BYTES / (size_t)shared->locals_max / 8 * 8;
+}
+
+static struct exchange_part *part_of(const struct mpii_shared *shared, int rank)
+{
+    struct mpii_shared_core *state = shared->peer[shared->core_of[rank]].state;
+
+    return (void *)(state->cell[shared->seq % MPII_CELLS].data +
+                    (size_t)shared->local_of[rank] * part_room(shared));
+}
+
+static size_t table_bytes(const struct mpii_shared *shared)
+{
+    return offsetof(struct exchange_part, end) + (size_t)shared->size * sizeof(uint32_t);
+}
+
+// False: they do not fit, or are large.
+static bool put_blocks(struct mpii_shared *shared, const struct mpii_coll_call *call,
+                       struct exchange_part *part)
+{
+    size_t at = table_bytes(shared), room = part_room(shared);
+
+    if (at > room)
+        return false;
+    for (int i = 0; i < shared->size; i++) {
+        struct mpii_block block = block_for(call, i);
+        size_t bytes = i == shared->rank ? 0 : mpii_block_bytes(&block);
+
+        if (!mpii_choice_cell(shared, MPII_CHOICE_ALLTOALL, bytes) || bytes > room - at)
+            return false;
+        if (bytes > 0)
+            mpii_block_pack((char *)part + at, &block);
+        at += bytes;
+        part->end[i] = (uint32_t)at;
+    }
+    mpii_shared_filled(shared, (const char *)part, at);
+    return true;
+}
+
+// Rank `from`'s block for this rank.
+static int take_block(const struct mpii_shared *shared, const struct mpii_coll_call *call, int from)
+{
+    const struct exchange_part *part = part_of(shared, from);
+    struct mpii_block to = mpii_side_block(&call->recv, from);
+    size_t room = mpii_block_bytes(&to), at, bytes;
+
+    if (part->call || from == shared->rank) {
+        struct mpii_block block = block_for(part->call ? part->call : call, shared->rank);
+
+        return mpii_block_copy(&to, &block);
+    }
+    at = shared->rank > 0 ? part->end[shared->rank - 1] : table_bytes(shared);
+    bytes = part->end[shared->rank] - at;
+    mpii_block_unpack(&to, (const char *)part + at, bytes < room ? bytes : room);
+    return bytes > room ? MPI_ERR_TRUNCATE : MPI_SUCCESS;
+}
+
+static int exchange_any(struct mpii_shared *shared, struct mpii_coll_call *call)
+{
+    struct exchange_part *part = part_of(shared, shared->rank);
+    bool awaited = false; // by any rank that has left its blocks where they are: all see that alike
+    int rc = MPI_SUCCESS;
+
+    part->call = put_blocks(shared, call, part) ? NULL : call;
+    mpii_shared_sync(shared);
+    for (int n = 0; n < shared->size; n++) {
+        int i = (shared->rank + n) % shared->size; // not all from the same one first
+
+        awaited = awaited || part_of(shared, i)->call;
+        if (take_block(shared, call, i) != MPI_SUCCESS)
+            rc = MPI_ERR_TRUNCATE;
+    }
+    mpii_shared_finish(shared, awaited);
+    if (awaited)
+        mpii_shared_wait_done_all(shared);
+    return rc;
+}
+
 // Of the largest block of an allgather; all ranks know them all.
 static size_t largest(const struct mpii_shared *shared, const struct mpii_coll_call *call)
 {
@@ -174,7 +261,9 @@ bool mpii_shared_alltoall(struct mpii_coll_call *call, int *rc)
     mpii_shared_begin(shared);
     if (small)
         *rc = exchange_small(shared, call, mpii_block_bytes(&block), true);
-    else
+    else if (equal)
         *rc = exchange_large(shared, call);
+    else
+        *rc = exchange_any(shared, call);
     return true;
 }

@@ -108,7 +108,7 @@ MPI_Count mpii_side_total(const struct mpii_side *side, int ranks)
 }
 struct mpii_block mpii_side_block(const struct mpii_side *side, int i)
 {
-    size_t at = side->layout == MPII_LAYOUT_EQUAL ? (size_t)(i * side->count * 4) : 0;
+    size_t at = side->layout != MPII_LAYOUT_ONE ? (size_t)(i * side->count * 4) : 0;
 
     return (struct mpii_block){(char *)side->buf + at, side->count, side->type};
 }
@@ -117,11 +117,26 @@ struct mpii_block mpii_side_block(const struct mpii_side *side, int i)
 
 #define INT ((MPI_Datatype)0x201)
 #define SUM ((MPI_Op)0x21)
-enum { BARRIER, BCAST, GATHER, SCATTER, ALLGATHER, ALLTOALL, REDUCE, ALLREDUCE, KINDS };
+enum {
+    BARRIER,
+    BCAST,
+    GATHER,
+    SCATTER,
+    ALLGATHER,
+    ALLTOALL,
+    ALLTOALLV,
+    REDUCE,
+    ALLREDUCE,
+    SCAN,
+    EXSCAN,
+    REDUCE_SCATTER,
+    KINDS
+};
 
 static bool (*const long_way[KINDS])(struct mpii_coll_call *call, int *rc) = {
-    mpii_shared_barrier,   mpii_shared_bcast,    mpii_shared_gather, mpii_shared_scatter,
-    mpii_shared_allgather, mpii_shared_alltoall, mpii_shared_reduce, mpii_shared_allreduce};
+    mpii_shared_barrier,   mpii_shared_bcast,    mpii_shared_gather,   mpii_shared_scatter,
+    mpii_shared_allgather, mpii_shared_alltoall, mpii_shared_alltoall, mpii_shared_reduce,
+    mpii_shared_allreduce, mpii_shared_scan,     mpii_shared_exscan,   mpii_shared_reduce_scatter};
 
 static int value(int call, int from, int block, int i)
 {
@@ -145,13 +160,21 @@ static bool short_way(int kind, int *in, int *out, int count, int root)
         return mpii_quick_allgather(view, &quick);
     case ALLTOALL:
         return mpii_quick_alltoall(view, &quick);
+    case ALLTOALLV:
+        return false;
     case REDUCE:
         return mpii_quick_reduce(view, in, out, count, INT, SUM, root);
+    case SCAN:
+    case EXSCAN:
+        return mpii_quick_scan(view, &quick, SUM, kind == SCAN);
+    case REDUCE_SCATTER:
+        return mpii_quick_reduce_scatter(view, &quick, SUM);
     default:
         return mpii_quick_allreduce(view, in, out, count, INT, SUM);
     }
 }
 
+// `out` is `in` of a call in place.
 static void make(int kind, int *in, int *out, int count, int root)
 {
     bool spreads = kind == SCATTER || kind == ALLTOALL, sums = kind >= REDUCE;
@@ -159,12 +182,17 @@ static void make(int kind, int *in, int *out, int count, int root)
         .root = root,
         .comm = &(struct mpii_comm){.rank = view->rank, .size = CORES},
         .op = &mpii_ops_predefined[1],
+        .in_place = in == out,
         .send = {.buf = in, .count = count, .type = &ints},
         .recv = {.buf = kind == BCAST ? in : out, .count = count, .type = &ints}};
     int rc = 0;
 
     call.send.layout = spreads ? MPII_LAYOUT_EQUAL : MPII_LAYOUT_ONE;
     call.recv.layout = sums || kind == SCATTER || kind == BCAST ? MPII_LAYOUT_ONE : MPII_LAYOUT_EQUAL;
+    if (kind == ALLTOALLV)
+        call.send.layout = call.recv.layout = MPII_LAYOUT_LIST;
+    if (kind == REDUCE_SCATTER)
+        call.recv.layout = MPII_LAYOUT_EQUAL;
     if (!short_way(kind, in, out, count, root)) {
         assert(long_way[kind](&call, &rc));
         assert(rc == MPI_SUCCESS);
@@ -174,16 +202,16 @@ static void make(int kind, int *in, int *out, int count, int root)
 // What element `i` of block `b` of the result must be.
 static int wanted(int call, int kind, int root, int b, int i)
 {
-    int all = 0;
+    int all = 0, end = kind == SCAN ? view->rank + 1 : kind == EXSCAN ? view->rank : CORES;
 
     if (kind == BCAST)
         return value(call, root, 0, i);
     if (kind == SCATTER)
         return value(call, root, view->rank, i);
     if (kind < REDUCE)
-        return value(call, b, kind == ALLTOALL ? view->rank : 0, i);
-    for (int r = 0; r < CORES; r++)
-        all += value(call, r, 0, i);
+        return value(call, b, kind == ALLTOALL || kind == ALLTOALLV ? view->rank : 0, i);
+    for (int r = 0; r < end; r++)
+        all += value(call, r, kind == REDUCE_SCATTER ? view->rank : 0, i);
     return all;
 }
 
@@ -219,15 +247,16 @@ static void *core(void *index)
             call / 20 % 3 ? rand_r(&seed) % KINDS : BCAST + call / 60 % 3; // or a root runs ahead
         int count = sizes[(unsigned)rand_r(&seed) % (sizeof sizes / sizeof *sizes)];
         int root = rand_r(&seed) % CORES;
-        bool all = kind == ALLGATHER || kind == ALLTOALL || kind == ALLREDUCE;
-        bool gets = kind != BARRIER && (all || kind == BCAST || kind == SCATTER || rank == root);
-        bool blocks = kind == GATHER || kind == ALLGATHER || kind == ALLTOALL;
-        const int *result = kind == BCAST ? in : out;
+        bool to_root = kind == GATHER || kind == REDUCE;
+        bool gets = kind != BARRIER && (!to_root || rank == root) && (kind != EXSCAN || rank > 0);
+        bool blocks = kind == GATHER || (kind >= ALLGATHER && kind <= ALLTOALLV);
+        bool in_place = (kind == SCAN || kind == EXSCAN) && root == 0;
+        const int *result = kind == BCAST || in_place ? in : out;
 
         for (int b = 0; b < CORES; b++)
             for (int i = 0; i < count; i++)
                 in[b * count + i] = kind == BCAST && rank != root ? -1 : value(call, rank, b, i);
-        make(kind, in, out, count, root);
+        make(kind, in, in_place ? in : out, count, root);
         for (int b = 0; gets && b < (blocks ? CORES : 1); b++)
             for (int i = 0; i < count; i++)
                 assert(result[b * count + i] == wanted(call, kind, root, b, i));
