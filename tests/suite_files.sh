@@ -165,19 +165,19 @@ files_gone() { # MACHINE
 }
 
 # The launcher dies in the middle of writing: so does the machine. The harness looks for what is left.
-files_launcher_killed() {
+files_launcher_killed() { # MACHINE
     local job
 
-    faults_start microvm 2 steady file
+    faults_start "$1" 2 steady file
     kill -KILL "$job"
     wait "$job"
     [ -s file ] || fail 'nothing was written'
 }
 
-files_qemu_killed() {
+files_qemu_killed() { # MACHINE
     local job status=0
 
-    faults_start microvm 2 steady file
+    faults_start "$1" 2 steady file
     kill -KILL "$(pgrep -P "$job" -f qemu-system)"
     wait "$job" || status=$?
     equal status "$status" 125
@@ -185,14 +185,16 @@ files_qemu_killed() {
     has err '^mpiexec: '
 }
 
-# The launcher stands still, and with it all calls; afterwards all goes on.
-files_stopped() {
-    local job status=0
+# Who makes the calls stands still, or the whole machine; afterwards all goes on.
+files_stopped() { # MACHINE launcher|qemu
+    local job status=0 who
 
-    faults_start microvm 2 steady file 40
-    kill -STOP "$job"
+    faults_start "$1" 2 steady file 40
+    who=$job
+    [ "$2" = launcher ] || who=$(pgrep -P "$job" -f qemu-system)
+    kill -STOP "$who"
     sleep "${CHECK_FULL:+1}0.5"
-    kill -CONT "$job"
+    kill -CONT "$who"
     wait "$job" || status=$?
     equal status "$status" 0
     equal 'ranks that finished' "$(grep -c '^steady$' out)" 2
@@ -226,11 +228,13 @@ for end in forward 9p; do
     run_case "files.race.$end" 70 files_race "$end"
     run_case "files.leave.$end" 40 files_leave "$end"
 done
-for machine in linux microvm; do
+for machine in linux microvm microvm-9p; do
     run_case "files.full.$machine" 60 files_full "$machine"
     run_case "files.gone.$machine" 60 files_gone "$machine"
 done
-run_case files.full.microvm-9p 60 files_full microvm-9p
-run_case files.launcher-killed 30 files_launcher_killed
-run_case files.qemu-killed 30 files_qemu_killed
-run_case files.stopped 60 files_stopped
+for machine in microvm microvm-9p; do
+    run_case "files.launcher-killed.$machine" 30 files_launcher_killed "$machine"
+    run_case "files.qemu-killed.$machine" 30 files_qemu_killed "$machine"
+    run_case "files.stopped.qemu.$machine" 60 files_stopped "$machine" qemu
+done
+run_case files.stopped.launcher.microvm 60 files_stopped microvm launcher
