@@ -26,4 +26,7 @@ struct bus_queue {
     alignas(BUS_LINE_BYTES) struct vq device; // the receiving core's alone
     uint32_t held; // its too: bytes of data elsewhere that go back to the sender with the next mark
     alignas(BUS_LINE_BYTES) struct vq_events events; // written by the receiver around a sleep, else at rest
+    // Raised by the receiver whenever it has given elements back: what a sender without room waits for. A
+    // line of its own, for senders look at the events with each message.
+    alignas(BUS_LINE_BYTES) _Atomic uint64_t marks;
 };

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define JOB_MAGIC 0x31424f4a4f52542eull // ".TROJOB1"
-#define JOB_VERSION 2u
+#define JOB_VERSION 3u
 #define JOB_ALIGN 0x200000u // where a VM's second node may start
 #define JOB_FRAMES_MAX 32
 #define JOB_WAIT_FRAMES_MAX 16
@@ -75,15 +75,20 @@ struct job_end {
 };
 
 enum job_wait_kind {
+    JOB_WAIT_NONE,    // the line is not written yet
     JOB_WAIT_MPI,     // in a call of MPI
     JOB_WAIT_THREAD,  // for another thread of the rank, or a lock
     JOB_WAIT_ENDED,   // nothing: the rank has ended
     JOB_WAIT_MESSAGE, // not a wait: a message that came and that no receive has asked for
+    // Only where the launcher has asked:
+    JOB_WAIT_POLL, // in a call of MPI that does not wait, such as MPI_Test: mostly again and again
+    JOB_WAIT_OUTSIDE, // for time, input or a signal
+    JOB_WAIT_TURN,    // for the core: it could run
 };
 
-// One line of the table of a deadlock.
+// One line of the table of who waits for what.
 struct job_wait {
-    uint32_t kind; // enum job_wait_kind
+    _Atomic uint32_t kind; // enum job_wait_kind; the last to be written
     uint32_t rank;
     uint32_t core;
     uint32_t frame_count;
@@ -152,9 +157,13 @@ struct job {
     alignas(64) _Atomic uint32_t launcher_sleeps; // [L] while running
     _Atomic uint32_t signals; // [L] while running: each flip of bit n asks for signal n in every rank
 
+    // Set once, while running: every core that comes by shall write down what its ranks do. Polled.
+    alignas(64) _Atomic uint32_t asked; // [L]
+
     alignas(64) _Atomic uint32_t state; // [K] enum job_state
     _Atomic uint32_t end_claimed;       // [K] the first to set it writes `end`
-    uint32_t wait_count;         // [K] JOB_STUCK: what there is to tell; waits_max of them are told
+    _Atomic uint32_t wait_count; // [K] JOB_STUCK or asked: what there is to tell; waits_max of them are told
+    _Atomic uint32_t told;       // [K] cores that have told all, having been asked
     struct job_end end;          // [K]
     uint64_t boot_tsc, main_tsc; // [K] JOB_TIMINGS
 };

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define AT_TORITO 0x54524f // "TRO": an auxiliary vector type no kernel uses
-#define SERVICES_VERSION 5u
+#define SERVICES_VERSION 6u
 
 // A thread that waits until a word that only rises has reached a value. On the stack of that thread.
 struct service_watch {
@@ -55,8 +55,9 @@ struct services {
     void (*wake)(void *thread);
     // Once: how to put into words what a thread (as thread() names it) that waits is waiting for, and with
     // NULL what else there is to say; `text` stays empty if nothing is. Called when the job is stuck, on
-    // any core, while nothing of the job runs any more.
-    void (*explain)(void (*how)(void *thread, char *text, size_t bytes));
+    // any core, while nothing of the job runs any more; or, `runs`, on the rank's own core, while other
+    // cores go on with their work.
+    void (*explain)(void (*how)(void *thread, bool runs, char *text, size_t bytes));
     // Turns of looking for a message before a wait blocks, while no other thread wants the core; few
     // where cores share CPUs.
     uint32_t spins;

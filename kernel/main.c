@@ -92,6 +92,8 @@ void kernel_main(const struct boot *boot)
     rank_at_exit = io_close_rank;
     rank_trace_empty = io_trace_empty;
     sched_stuck_call(cores, deadlock_end);
+    if (job_region)
+        sched_asked_call(&job_region->asked, cores, deadlock_tell);
     syscall_trace = boot->job ? (boot->job->flags & JOB_STRACE) != 0 : boot->strace;
     if (ranks < 1 || ranks > RANKS_MAX)
         panic("%u ranks asked for; Torito runs 1 to %d", ranks, RANKS_MAX);

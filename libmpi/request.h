@@ -101,6 +101,14 @@ struct mpii_message {
     char inline_data[];
 };
 
+// A thread in MPI_Probe or MPI_Mprobe; on its stack.
+struct mpii_prober {
+    struct mpii_prober *next;
+    void *thread;
+    const struct mpii_comm *comm; // what it asks for
+    int source, tag;
+};
+
 struct mpii_endpoint {
     uint32_t world; // rank in MPI_COMM_WORLD
     uint32_t core;
@@ -108,7 +116,7 @@ struct mpii_endpoint {
     alignas(128) struct mpii_request *posted;
     struct mpii_request *posted_last;
     struct mpii_message *unexpected, *unexpected_last;
-    void *prober; // thread that waits for any message to come, or NULL
+    struct mpii_prober *probers; // who waits for any message to come
     // Partitioned sends and receives that have not met yet, oldest first: pt2pt/partition.h.
     struct mpii_partitioned *partitioned[2];
     _Atomic uint32_t partitioned_lock; // any core takes it, for a look at the lists
@@ -278,7 +286,7 @@ void mpii_test_turn(void);
 void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_t *turns);
 
 // One turn of waiting for a message to be queued: MPI_Probe.
-void mpii_prober_wait(uint32_t *turns);
+void mpii_prober_wait(struct mpii_prober *prober, uint32_t *turns);
 
 // --- for the library's own messages (collective constructors and collectives): blocking, byte-typed ---
 int mpii_send_bytes(struct mpii_comm *comm, uint32_t context, const void *buf, size_t bytes,

@@ -8,7 +8,8 @@
 # a collective has got stuck.
 deadlock_tidy() {
     sed -E -e 's/ [0-9]+\.[0-9]+ s( |$)/ /' -e 's/ at [^ ]+deadlock\.c:[0-9]+$//' -e 's/ +/ /g' \
-        -e 's/^ | $//g' -e 's/^[0-9,-]+ (.*), data (from|to) rank [0-9]+\)/some \1)/' "$1" | uniq
+        -e 's/^ | $//g' -e 's/[0-9]+ messages have/N messages have/' \
+        -e 's/^[0-9,-]+ (.*), data (from|to) rank [0-9]+\)/some \1)/' "$1" | uniq
 }
 
 deadlock_found() { # WAY MACHINE RANKS
@@ -51,6 +52,39 @@ deadlock_by_hand() { # MACHINE
     [ "$1" != linux ] || equal status "$status" 123
 }
 
+# A job that does not come to an end tells what its ranks do when it is ended: by the time, or by Ctrl-C.
+deadlock_asked() { # MACHINE
+    local job status=0
+
+    cat >expected <<'END'
+rank waits for called from
+0 MPI_Test, which does not wait busy
+1 MPI_Iprobe, which does not wait busy
+2 nothing: its core computes
+3 MPI_Recv(source 0, tag 42, 4 bytes, MPI_COMM_WORLD) busy
+4 time, input or a signal nap
+END
+    "$BIN/mpiexec" --machine "$1" --timeout 50 --cores 5 -n 5 "$IMAGES/deadlock" busy >out 2>err &
+    job=$!
+    until grep -q '^up$' out; do # the time limit of the case ends this
+        kill -0 "$job" 2>/dev/null || fail "it has ended: $(cat out err)"
+        sleep 0.05
+    done
+    kill -INT "$job"
+    wait "$job" || status=$?
+    equal status "$status" 130
+    deadlock_tidy err | sed -n '/^rank/,$p' >table
+    same table expected
+    run 124 on "$1" --timeout 3 --cores 1 -n 3 "$IMAGES/deadlock" all_poll
+    has out '^up$'
+    has err '^mpiexec: timed out after 3 s$'
+    has err '^  0-2 +MPI_Iprobe, which does not wait .*all_poll at .*deadlock\.c:[0-9]+$'
+    # Without MPI there is nothing to tell.
+    "$BIN/mpicc" -o sleeps -x c - <<<$'#include <unistd.h>\nint main(void) { return pause(); }'
+    run 124 on "$1" --timeout 1 -n 2 ./sleeps
+    equal 'standard error' "$(cat err)" 'mpiexec: timed out after 1 s'
+}
+
 deadlock_all() {
     local way machine ranks
 
@@ -61,11 +95,16 @@ deadlock_all() {
     for way in receive wait_all barrier exited; do
         run_case "deadlock.$way.4.microvm" 30 deadlock_found "$way" microvm 4
     done
-    for way in sleeps polls computes tests reads waits_for_signal other_thread_sleeps passes_on; do
+    run_case deadlock.room.2.microvm 30 deadlock_found room microvm 2
+    for way in sleeps polls computes tests reads waits_for_signal other_thread_sleeps \
+        passes_on room_late two_probes_late; do
         run_case "deadlock.none.$way.linux" 30 deadlock_none "$way" linux
     done
-    for way in sleeps reads passes_on; do
+    for way in sleeps reads passes_on room_late; do
         run_case "deadlock.none.$way.microvm" 30 deadlock_none "$way" microvm
+    done
+    for machine in linux microvm; do
+        run_case "deadlock.asked.$machine" 60 deadlock_asked "$machine"
     done
     run_case deadlock.no_mpi 30 deadlock_no_mpi
     for machine in linux microvm; do

@@ -44,7 +44,7 @@ struct rank {
     bool mpi_initialized, mpi_finalized;
     bool exiting;
     bool ended;
-    void (*explain)(void *thread, char *text, size_t bytes); // services.h; NULL: nobody knows
+    void (*explain)(void *thread, bool runs, char *text, size_t bytes); // services.h; NULL: nobody knows
     bool shares_files; // has had a shared mapping of a file open for writing
     uint64_t random;   // state of getrandom
     struct signal_action action[SIGNALS_MAX];

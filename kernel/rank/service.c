@@ -48,7 +48,7 @@ static void service_wake(void *thread)
     sched_wake(thread);
 }
 
-static void service_explain(void (*how)(void *thread, char *text, size_t bytes))
+static void service_explain(void (*how)(void *thread, bool runs, char *text, size_t bytes))
 {
     rank_self()->explain = how;
 }

@@ -7,6 +7,7 @@
 // Waking from another core goes through the inbox: see inbox.h.
 #include "kernel/sched/sched.h"
 #include "kernel/bus/bus.h"
+#include "kernel/sched/asked.h"
 #include "kernel/sched/inbox.h"
 #include "kernel/sched/quiet.h"
 #include "kernel/sched/watch.h"
@@ -250,7 +251,8 @@ static void idle(struct core *core, uint64_t round)
         uint64_t deadline = queue->sleepers ? queue->sleepers->deadline_ns : NEVER;
 
         pollers_stamp(queue);
-        machine->core_idle(core, nap_end(queue, quiet_end(core, round, deadline)));
+        deadline = nap_end(queue, quiet_end(core, round, deadline));
+        machine->core_idle(core, asked_look_end(core, deadline));
         if (queue->pollers)
             bus_awake(core->index);
     }
@@ -268,6 +270,8 @@ static struct thread *next_wait(struct core *core)
         uint64_t round = quiet_round();
         struct thread *thread = next_ready(core);
 
+        if (asked())
+            asked_answer(core);
         if (thread) {
             // Who only looks whether something has come from outside has not begun with anything.
             if (thread->hopeful || !thread->timed_out)
@@ -400,13 +404,18 @@ void sched_yield(void)
     struct thread *self = core->thread, *next;
     uint64_t begin;
 
+    self->wait_frame = __builtin_frame_address(0);
+    self->yields = !self->in_syscall;
+    if (asked())
+        asked_answer(core);
     next = next_ready(core);
-    if (!next)
-        return;
-    begin = away_begin(self);
-    ready_push(queue, self);
-    switch_to(core, self, next);
-    away_end(self, begin);
+    if (next) {
+        begin = away_begin(self);
+        ready_push(queue, self);
+        switch_to(core, self, next);
+        away_end(self, begin);
+    }
+    self->yields = false;
 }
 
 static void block(struct core *core, struct thread *self)
@@ -512,6 +521,14 @@ bool sched_others_ready(void)
 {
     struct run_queue *queue = core_self()->queue;
 
+    if (asked()) {
+        struct thread *self = thread_self();
+
+        self->wait_frame = __builtin_frame_address(0);
+        self->yields = !self->in_syscall;
+        asked_answer(core_self());
+        self->yields = false;
+    }
     inbox_drain(&queue->inbox, woken, queue);
     watches_look(&queue->watches, reached, queue);
     return queue->head != NULL;

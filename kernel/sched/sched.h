@@ -31,8 +31,11 @@ struct thread {
     struct thread *next;  // run queue
     bool (*poll)(void);   // blocked in sched_wait: looks for messages of this core
     struct thread *poll_next, *poll_prev;
-    uint64_t since_ns;      // since when its core has had nothing to do but wait for it; 0: not yet
-    const void *wait_frame; // of sched_wait, for backtraces: its caller's rbp, then the return address
+    uint64_t since_ns; // since when its core has had nothing to do but wait for it; 0: not yet
+    // Of sched_wait, sched_yield and, while the core tells, sched_others_ready, for backtraces: the caller's
+    // rbp, then the return address.
+    const void *wait_frame;
+    bool yields; // in sched_yield or, while the core tells, sched_others_ready; not in a system call
     struct thread *sleep_next, *sleep_prev;
     _Atomic(struct thread *) inbox_next; // from here to in_inbox: wakers of other cores write, too
     _Atomic uint32_t wake_pending;       // a wake nobody has used yet
@@ -105,6 +108,11 @@ void sched_wait(bool (*poll)(void));
 
 // The same, and until a word has risen: watch.h. May return early.
 void sched_watch(struct service_watch *watch, bool (*poll)(void));
+
+// Before any core runs: when *word is not 0 any more, each core calls tell() once, as soon as it comes by: it
+// looks when it has nothing to do, and when a thread yields or asks whether others want to run. The threads
+// of that core stand still meanwhile.
+void sched_asked_call(const _Atomic uint32_t *word, uint32_t cores, void (*tell)(void));
 
 // Not 0 while the core sleeps.
 const _Atomic uint32_t *sched_asleep(uint32_t core);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// deadlock.c: the end of a job that is stuck: who waits for what.
+// deadlock.c: who waits for what: the end of a job that is stuck, and the answer to a launcher that asks.
 //
-// All cores sleep, and nothing will wake them (kernel/sched/quiet.h). So the core that has found it out
-// may read the memory of all ranks and their stacks, and even run a function of theirs: libmpi itself
+// Stuck: all cores sleep, and nothing will wake them (kernel/sched/quiet.h). So the core that has found it
+// out may read the memory of all ranks and their stacks, and even run a function of theirs: libmpi itself
 // says what its requests are (explain in abi/services.h). The functions that wait, and where the program
 // calls them, are found from the stacks; who prints the table looks up their names.
+//
+// Asked (kernel/sched/asked.h): the job goes on, and each core tells of its own ranks alone.
 #include "kernel/signal/signal.h"
 #include "lib/lib.h"
 #include "machine/regs.h"
@@ -14,89 +16,132 @@
 #define BY_HAND_LINES_MAX 64 // without a launcher
 
 static _Atomic uint32_t claimed;
-static uint32_t lines;
-static struct job_wait line; // one at a time
+static struct job_wait spare[CORES_MAX]; // each its core's, for a line that has no place in the table
 
-static void line_put(void)
+static struct job_wait *line_start(const struct rank *rank)
 {
-    uint32_t at = lines++;
+    struct job_wait *line = &spare[core_self()->index];
+    uint32_t at;
 
-    if (!job_region) {
-        if (at < BY_HAND_LINES_MAX)
-            crash_print_wait(&line);
-    } else if (at < job_region->waits_max) {
-        struct job_wait *table = (void *)((char *)job_region + job_region->waits_offset);
-
-        table[at] = line;
+    if (job_region) {
+        at = atomic_fetch_add_explicit(&job_region->wait_count, 1, memory_order_relaxed);
+        if (at < job_region->waits_max)
+            line = (struct job_wait *)((char *)job_region + job_region->waits_offset) + at;
     }
+    line->rank = rank->index;
+    line->core = rank->core;
+    line->slot = rank->slot.memory.base;
+    line->frame_count = 0;
+    line->waited_ns = 0;
+    line->text[0] = '\0';
+    return line;
 }
 
-static void line_start(const struct rank *rank, enum job_wait_kind kind)
+static void line_end(struct job_wait *line, enum job_wait_kind kind)
 {
-    line = (struct job_wait){
-        .kind = kind, .rank = rank->index, .core = rank->core, .slot = rank->slot.memory.base};
+    static uint32_t lines;
+
+    // release: the line before its kind. Pairs with the launcher's acquire.
+    atomic_store_explicit(&line->kind, kind, memory_order_release);
+    if (!job_region && kind != JOB_WAIT_NONE && lines++ < BY_HAND_LINES_MAX) // one core tells
+        crash_print_wait(line);
 }
 
-// Where the thread is in the program: behind its call of sched_wait, or in its system call.
-static void line_frames(const struct rank *rank, const struct thread *thread)
+// Where the thread is in the program: behind its call of the scheduler, or in its system call.
+static void line_frames(struct job_wait *line, const struct rank *rank, const struct thread *thread)
 {
     const uint64_t *frame = thread->wait_frame;
     struct regs regs = {.rip = 0};
 
-    if (thread->poll)
+    if (thread->poll || thread->yields)
         regs = (struct regs){.rip = frame[1] - 1, .rbp = frame[0], .rsp = (uintptr_t)(frame + 2)};
     else if (thread->regs)
         regs = *thread->regs;
     if (regs.rip)
-        line.frame_count = unwind(rank, &regs, line.frames, JOB_WAIT_FRAMES_MAX);
+        line->frame_count = unwind(rank, &regs, line->frames, JOB_WAIT_FRAMES_MAX);
 }
 
 // Lets the rank's library speak. It may use its thread pointer, as all of a libc does.
-static void explain(const struct rank *rank, struct thread *thread, uintptr_t fs_base)
+static void explain(struct job_wait *line, const struct rank *rank, struct thread *thread,
+                    uintptr_t fs_base, bool runs)
 {
     uintptr_t own = machine->fs_get();
 
     if (!rank->explain)
         return;
     machine->fs_set(fs_base);
-    rank->explain(thread, line.text, sizeof line.text);
+    rank->explain(thread, runs, line->text, sizeof line->text);
     machine->fs_set(own);
-    line.text[sizeof line.text - 1] = '\0';
+    line->text[sizeof line->text - 1] = '\0';
 }
 
-static void tell_thread(const struct rank *rank, struct thread *thread, uint64_t now)
+static enum job_wait_kind kind_of(const struct thread *thread)
 {
-    line_start(rank, thread->poll ? JOB_WAIT_MPI : JOB_WAIT_THREAD);
-    if (thread->since_ns && thread->poll)
-        line.waited_ns = now - thread->since_ns;
-    line_frames(rank, thread);
     if (thread->poll)
-        explain(rank, thread, thread->fs_base);
-    line_put();
+        return JOB_WAIT_MPI;
+    if (thread->yields)
+        return JOB_WAIT_POLL;
+    if (thread->state != THREAD_BLOCKED)
+        return JOB_WAIT_TURN;
+    return thread->hopeful ? JOB_WAIT_OUTSIDE : JOB_WAIT_THREAD;
 }
 
-static void tell_rank(const struct rank *rank, uint64_t now)
+static void tell_thread(const struct rank *rank, struct thread *thread, uint64_t now, bool runs)
 {
+    struct job_wait *line = line_start(rank);
+
+    if (thread->since_ns && thread->poll)
+        line->waited_ns = now - thread->since_ns;
+    line_frames(line, rank, thread);
+    if (thread->poll)
+        explain(line, rank, thread, thread->fs_base, runs);
+    line_end(line, kind_of(thread));
+}
+
+static void tell_messages(const struct rank *rank, uintptr_t fs_base, bool runs)
+{
+    struct job_wait *line = line_start(rank);
+
+    explain(line, rank, NULL, fs_base, runs);
+    line_end(line, line->text[0] ? JOB_WAIT_MESSAGE : JOB_WAIT_NONE);
+}
+
+// All its threads in MPI; of a rank without any its main thread.
+static void tell_rank(const struct rank *rank, bool runs)
+{
+    uint64_t now = machine->now_ns();
     struct thread *some = NULL;
     bool in_mpi = false;
 
+    if (rank->ended) {
+        line_end(line_start(rank), JOB_WAIT_ENDED);
+        return;
+    }
     for (struct thread *thread = rank->threads; thread; thread = thread->rank_next) {
-        if (thread->state != THREAD_BLOCKED || thread->tid == 0)
+        if (thread->state == THREAD_EXITED || thread->tid == 0)
             continue;
         some = thread; // the last is the main thread
-        if (!thread->poll)
+        if (!thread->poll && !thread->yields)
             continue;
-        tell_thread(rank, thread, now);
+        tell_thread(rank, thread, now, runs);
         in_mpi = true;
     }
     if (some && !in_mpi)
-        tell_thread(rank, some, now);
-    if (!some)
-        return;
-    line_start(rank, JOB_WAIT_MESSAGE);
-    explain(rank, NULL, some->fs_base);
-    if (line.text[0])
-        line_put();
+        tell_thread(rank, some, now, runs);
+    if (some)
+        tell_messages(rank, some->fs_base, runs);
+}
+
+void deadlock_tell(void)
+{
+    for (uint32_t i = 0; i < rank_count; i++) {
+        const struct rank *rank = rank_get(i);
+
+        if (rank && rank->core == core_self()->index)
+            tell_rank(rank, true);
+    }
+    // release: all lines before the word. Pairs with the launcher's acquire.
+    atomic_fetch_add_explicit(&job_region->told, 1, memory_order_release);
 }
 
 void deadlock_end(void)
@@ -107,7 +152,6 @@ void deadlock_end(void)
                           .core = core_self()->index,
                           .status = STATUS,
                           .vector = 256};
-    uint64_t now = machine->now_ns();
 
     if (atomic_exchange_explicit(&claimed, 1, memory_order_relaxed))
         for (;;) // another core tells
@@ -115,21 +159,10 @@ void deadlock_end(void)
     memcpy(end.text, text, sizeof text);
     if (!job_region)
         crash_print(&end);
-    for (uint32_t i = 0; i < rank_count; i++) {
-        const struct rank *rank = rank_get(i);
-
-        if (!rank)
-            continue;
-        if (rank->ended) {
-            line_start(rank, JOB_WAIT_ENDED);
-            line_put();
-        } else {
-            tell_rank(rank, now);
-        }
-    }
-    if (job_region)
-        job_region->wait_count = lines;
-    else
+    for (uint32_t i = 0; i < rank_count; i++)
+        if (rank_get(i) && !(job_region && job_region->asked)) // else each core has told, or does
+            tell_rank(rank_get(i), false);
+    if (!job_region)
         end.cause = JOB_EXIT; // has been told
     job_end(&end);
 }

@@ -59,6 +59,9 @@ uint32_t unwind(const struct rank *rank, const struct regs *regs, uint64_t frame
 // waits for what, where, and since when. On any stack.
 _Noreturn void deadlock_end(void);
 
+// For sched_asked_call: writes down the same for the ranks of the running core, while the job goes on.
+void deadlock_tell(void);
+
 // Prints a line of that table to the console, for runs without a launcher.
 void crash_print_wait(const struct job_wait *wait);
 

@@ -63,12 +63,6 @@ struct mpii_core *mpii_core(void)
     return *mpii_engine->core_state;
 }
 
-void mpii_engine_turn(void)
-{
-    if (!mpii_progress())
-        turn();
-}
-
 // --- sending ---
 
 static void pack(void *to, const struct mpii_request *request)
@@ -384,8 +378,10 @@ void mpii_request_wait(struct mpii_request *request)
         mpii_wait_turn(&request, 1, &turns);
 }
 
-void mpii_prober_wait(uint32_t *turns)
+void mpii_prober_wait(struct mpii_prober *prober, uint32_t *turns)
 {
+    struct mpii_prober **at = &mpii_endpoint.probers;
+
     if (mpii_progress() || progress_more(NULL)) {
         *turns = 0;
         return;
@@ -394,13 +390,13 @@ void mpii_prober_wait(uint32_t *turns)
         __builtin_ia32_pause();
         return;
     }
-    if (mpii_endpoint.prober) { // another thread of this rank probes too: one is enough to be woken
-        turn();
-        return;
-    }
-    mpii_endpoint.prober = mpii_engine->thread();
-    if (!progress_more(mpii_engine->thread()))
+    prober->thread = mpii_engine->thread();
+    prober->next = mpii_endpoint.probers;
+    mpii_endpoint.probers = prober;
+    if (!progress_more(prober->thread))
         mpii_engine->wait(mpii_progress);
-    mpii_endpoint.prober = NULL;
+    while (*at != prober) // other threads of the rank may have come and gone
+        at = &(*at)->next;
+    *at = prober->next;
     *turns = 0;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// explain.c: puts into words what a thread waits for, when the job is stuck (explain in abi/services.h).
+// explain.c: puts into words what a thread waits for, when the job is stuck or somebody asks (explain in
+// abi/services.h).
 //
-// Nothing of the job runs any more, so all ranks' endpoints may be read. A thread names itself in the
-// requests it waits for: its receives are among those its rank has posted, its sends in the queue of the
-// rank that has not received them. Nothing is kept for this while all is well.
+// Of a job that is stuck nothing runs any more, so all ranks' endpoints may be read; else those of this core.
+// A thread names itself in the requests it waits for: its receives are among those its rank has posted, its
+// sends in the queue of the rank that has not received them. Of waits for anything to come and for room there
+// are lists of their own.
 #include "libmpi/pt2pt/explain.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -113,14 +115,15 @@ static void find_receives(struct found *found, const void *thread)
             found_add(found, request, true);
 }
 
-static void find_sends(struct found *found, const void *thread)
+// While other cores run, their queues are not to be read.
+static void find_sends(struct found *found, const void *thread, bool runs)
 {
     for (uint32_t r = 0; r < mpii_engine->ranks; r++) {
         const struct mpii_endpoint *endpoint =
             atomic_load_explicit(&mpii_engine->peers[r], memory_order_acquire);
         int scanned = 0;
 
-        if (!endpoint)
+        if (!endpoint || (runs && endpoint->core != mpii_endpoint.core))
             continue;
         for (const struct mpii_message *message = endpoint->unexpected;
              message && scanned++ < SCAN_MAX; message = message->next)
@@ -129,19 +132,64 @@ static void find_sends(struct found *found, const void *thread)
     }
 }
 
-static void explain_thread(struct text *text, const void *thread)
+// The thread's entry among those that probe, and among those that wait for room on the bus, or NULL.
+static const struct mpii_prober *prober_of(const void *thread)
 {
+    const struct mpii_prober *prober = mpii_endpoint.probers;
+
+    while (prober && prober->thread != thread)
+        prober = prober->next;
+    return prober;
+}
+
+static const struct mpii_room_wait *room_wait_of(const void *thread)
+{
+    const struct mpii_room_wait *wait = mpii_room_waits;
+
+    while (wait && wait->thread != thread)
+        wait = wait->next;
+    return wait;
+}
+
+static void put_prober(struct text *text, const struct mpii_prober *prober)
+{
+    put_peer(text, "source", prober->source, prober->comm);
+    put_tag(text, prober->tag);
+    put(text, ", ");
+    put_comm(text, prober->comm, prober->comm->context);
+}
+
+// The ranks of a core follow each other.
+static void put_room_wait(struct text *text, const struct mpii_lane *lane)
+{
+    uint32_t first = 0, last;
+
+    while (first + 1 < mpii_engine->ranks && mpii_engine->core_of(first) != lane->core)
+        first++;
+    for (last = first; last + 1 < mpii_engine->ranks && mpii_engine->core_of(last + 1) == lane->core;)
+        last++;
+    put(text, "room on the bus: %u messages have not been taken by rank%s %u",
+        lane->queue->driver.open, last > first ? "s" : "", first);
+    if (last > first)
+        put(text, "-%u", last);
+}
+
+static void explain_thread(struct text *text, const void *thread, bool runs)
+{
+    const struct mpii_prober *prober = prober_of(thread);
+    const struct mpii_room_wait *room_wait = room_wait_of(thread);
     struct found found = {.first = NULL};
 
-    if (thread == mpii_endpoint.prober) {
-        put_peer(text, "source", mpii_probed.source, mpii_probed.comm);
-        put_tag(text, mpii_probed.tag);
-        put(text, ", ");
-        put_comm(text, mpii_probed.comm, mpii_probed.comm->context);
+    if (prober) {
+        put_prober(text, prober);
+        return;
+    }
+    if (room_wait) {
+        put_room_wait(text, room_wait->lane);
         return;
     }
     find_receives(&found, thread);
-    find_sends(&found, thread);
+    find_sends(&found, thread, runs);
     if (!found.count)
         return;
     if (found.count > 1)
@@ -169,7 +217,7 @@ static void explain_messages(struct text *text)
         put(text, "; %d more", count - MESSAGES_MAX);
 }
 
-void mpii_explain(void *thread, char *to, size_t bytes)
+void mpii_explain(void *thread, bool runs, char *to, size_t bytes)
 {
     struct text text = {to, bytes};
 
@@ -177,7 +225,7 @@ void mpii_explain(void *thread, char *to, size_t bytes)
         return;
     to[0] = '\0';
     if (thread)
-        explain_thread(&text, thread);
+        explain_thread(&text, thread, runs);
     else
         explain_messages(&text);
 }

@@ -5,14 +5,7 @@
 
 #pragma GCC visibility push(hidden)
 
-// What the rank's MPI_Probe asks for while mpii_endpoint.prober is set.
-struct mpii_probed {
-    const struct mpii_comm *comm;
-    int source, tag;
-};
-extern struct mpii_probed mpii_probed;
-
 // For services.h's explain.
-void mpii_explain(void *thread, char *to, size_t bytes);
+void mpii_explain(void *thread, bool runs, char *to, size_t bytes);
 
 #pragma GCC visibility pop

@@ -4,7 +4,10 @@
 #include "libmpi/pt2pt/wire.h"
 #include <stdlib.h>
 
+#define NOT_READ UINT64_MAX
+
 struct mpii_lane **mpii_lanes;
+struct mpii_room_wait *mpii_room_waits;
 
 static void *memory_of_core(size_t bytes)
 {
@@ -58,13 +61,62 @@ void mpii_lane_notify(const struct mpii_lane *lane)
     mpii_engine->core_wake(lane->core);
 }
 
+void mpii_queue_mark(struct bus_queue *in)
+{
+    const uint32_t from = (uint32_t)(in - mpii_engine->bus_in);
+    uint64_t marks = atomic_load_explicit(&in->marks, memory_order_relaxed); // written here alone
+
+    vq_mark_used(&in->device);
+    in->held = 0;
+    // [M] release: the elements before the word that says so. Pairs with marks_of.
+    atomic_store_explicit(&in->marks, marks + 1, memory_order_release);
+    if (atomic_load_explicit(mpii_engine->asleep(from), memory_order_relaxed))
+        mpii_engine->rouse(from);
+}
+
+// To be read before a look for room: what is given back after the look raises it beyond.
+static uint64_t marks_of(const struct mpii_lane *lane)
+{
+    return atomic_load_explicit(&lane->queue->marks, memory_order_acquire); // [M]
+}
+
+// A turn of waiting until there are more than `marks`. The own core's messages are taken meanwhile: two
+// cores that wait for each other's room give it to each other.
+static void room_wait(struct mpii_lane *lane, uint64_t marks, uint32_t *turns)
+{
+    struct service_watch watch = {.word = &lane->queue->marks, .value = marks + 1};
+    struct mpii_room_wait wait = {.thread = mpii_engine->thread(), .lane = lane};
+    struct mpii_room_wait **at = &mpii_room_waits;
+
+    if (mpii_progress()) {
+        *turns = 0;
+        return;
+    }
+    if (!mpii_engine->others_ready() && ++*turns < mpii_engine->spins) {
+        __builtin_ia32_pause();
+        return;
+    }
+    wait.next = mpii_room_waits;
+    mpii_room_waits = &wait;
+    mpii_engine->watch(&watch, mpii_progress);
+    while (*at != &wait) // other threads of the rank may have come and gone
+        at = &(*at)->next;
+    *at = wait.next;
+    *turns = 0;
+}
+
 struct bus_message *mpii_lane_wait(struct mpii_lane *lane)
 {
-    struct bus_message *message;
+    uint32_t turns = 0;
 
-    while (!(message = (struct bus_message *)vq_claim(&lane->queue->driver)))
-        mpii_engine_turn(); // ends when the other core has made progress
-    return message;
+    for (;;) { // ends when the other core has made progress
+        uint64_t marks = marks_of(lane);
+        struct bus_message *message = (struct bus_message *)vq_claim(&lane->queue->driver);
+
+        if (message)
+            return message;
+        room_wait(lane, marks, &turns);
+    }
 }
 
 // The cells of all elements that came back are free again. While the ring is full, the element before
@@ -96,19 +148,24 @@ static char *cell_take(struct mpii_lane *lane, size_t bytes)
 
 struct bus_message *mpii_lane_claim_cell(struct mpii_lane *lane, size_t bytes, char **cell)
 {
+    uint32_t turns = 0;
+
     if (!lane->cells)
         lane->cells = mpii_engine->core_alloc(MPII_CELLS_BYTES);
     if (!lane->cells) {
         *cell = NULL;
         return mpii_lane_claim(lane);
     }
-    for (;;) { // ends when the other core has made progress
+    // Ends when the other core has made progress. The line of the marks is the receiver's: it is not read
+    // before a look for room has failed.
+    for (uint64_t marks = NOT_READ;; marks = marks_of(lane)) {
         struct bus_message *message = mpii_lane_claim(lane);
 
         *cell = cell_take(lane, bytes);
         if (*cell)
             return message;
-        mpii_engine_turn();
+        if (marks != NOT_READ)
+            room_wait(lane, marks, &turns);
     }
 }
 

@@ -107,8 +107,17 @@ static inline struct mpii_wire *mpii_wire(const struct bus_message *message)
     return (struct mpii_wire *)(uintptr_t)message->bytes;
 }
 
+// A thread that waits for room in a lane; on its stack. Told of in a deadlock (pt2pt/explain.c).
+struct mpii_room_wait {
+    struct mpii_room_wait *next;
+    const void *thread;
+    const struct mpii_lane *lane;
+};
+extern struct mpii_room_wait *mpii_room_waits; // this rank's
+
 // Waits for a free element and, in the second case, a cell for `bytes`. To be published at once. *cell
-// is NULL if there is no memory for cells at all.
+// is NULL if there is no memory for cells at all. Other threads may run meanwhile. A receiving core
+// without a rank that might take anything leaves the wait to the search for deadlocks.
 struct bus_message *mpii_lane_wait(struct mpii_lane *lane);
 struct bus_message *mpii_lane_claim_cell(struct mpii_lane *lane, size_t bytes, char **cell);
 static inline struct bus_message *mpii_lane_claim(struct mpii_lane *lane)
@@ -178,15 +187,16 @@ static inline const struct bus_message *mpii_queue_take(struct bus_queue *in)
     return (const struct bus_message *)vq_take(&in->device);
 }
 
+// Gives back all that was taken, and lets senders know that there is room again.
+void mpii_queue_mark(struct bus_queue *in);
+
 // Nobody looks at the message any more.
 static inline void mpii_queue_done(struct bus_queue *in, const struct bus_message *message)
 {
     if (mpii_wire(message)->head.kind == MPII_WIRE_EAGER)
         in->held += message->desc.len;
-    if (in->device.open * 4 >= in->device.size || in->held >= MPII_CELLS_BATCH) {
-        vq_mark_used(&in->device);
-        in->held = 0;
-    }
+    if (in->device.open * 4 >= in->device.size || in->held >= MPII_CELLS_BATCH)
+        mpii_queue_mark(in);
 }
 
 // Asks for the lines of a cell all at once, before they are looked at one after the other (128 bytes in

@@ -208,8 +208,8 @@ bool mpii_deliver(struct mpii_endpoint *endpoint, const struct mpii_arrival *arr
         return true;
     }
     queue_message(endpoint, arrival);
-    if (endpoint->prober) // somebody waits in MPI_Probe
-        mpii_services()->wake(endpoint->prober);
+    for (const struct mpii_prober *prober = endpoint->probers; prober; prober = prober->next)
+        mpii_services()->wake(prober->thread);
     return false;
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // seek.c: finding a message that has come and has no receive yet: what all probes have in common.
 #include "libmpi/pt2pt/check.h"
-#include "libmpi/pt2pt/explain.h"
-
-struct mpii_probed mpii_probed;
 
 bool mpii_message_seek(const struct mpii_comm *comm, int source, int tag, bool take,
                        const struct mpii_message **message)
@@ -21,15 +18,14 @@ bool mpii_message_seek(const struct mpii_comm *comm, int source, int tag, bool t
 const struct mpii_message *mpii_message_await(const struct mpii_comm *comm, int source, int tag,
                                               bool take)
 {
+    struct mpii_prober prober = {.comm = comm, .source = source, .tag = tag};
     const struct mpii_message *message = NULL;
     uint32_t turns = 0;
 
     if (source == MPI_PROC_NULL)
         return NULL;
-    while (!(message = mpii_message_find(comm->context, source, tag, take))) { // ends when it comes
-        mpii_probed = (struct mpii_probed){comm, source, tag};
-        mpii_prober_wait(&turns);
-    }
+    while (!(message = mpii_message_find(comm->context, source, tag, take))) // ends when it comes
+        mpii_prober_wait(&prober, &turns);
     return message;
 }
 

@@ -18,9 +18,6 @@ static inline struct mpii_endpoint *mpii_endpoint_of(uint32_t world)
     return __builtin_expect(endpoint != NULL, 1) ? endpoint : mpii_endpoint_wait(world);
 }
 
-// A turn of waiting for room on the bus: makes progress, or lets other ranks of this core run.
-void mpii_engine_turn(void);
-
 // Does what an element of the bus says.
 void mpii_bus_dispatch(const struct bus_message *message);
 

@@ -56,7 +56,7 @@ static void fake_wake(void *thread)
     (void)thread;
 }
 
-static void fake_explain(void (*how)(void *thread, char *text, size_t bytes))
+static void fake_explain(void (*how)(void *thread, bool runs, char *text, size_t bytes))
 {
     (void)how;
 }

@@ -159,6 +159,35 @@ static void exited(void)
     MPI_Ssend(&rank, 1, MPI_INT, right, 23, MPI_COMM_WORLD);
 }
 
+// More messages than the bus holds, for a rank that has finished; in its elements, and in cells.
+static void room(void)
+{
+    for (int i = 0; rank == 0 && i < 100000; i++)
+        MPI_Send(&rank, 1, MPI_INT, size - 1, 24, MPI_COMM_WORLD);
+}
+
+static void room_cells(void)
+{
+    for (int i = 0; rank == 0 && i < 100000; i++)
+        MPI_Send(big, 2000, MPI_CHAR, size - 1, 25, MPI_COMM_WORLD);
+}
+
+static void *probe_there(void *unused)
+{
+    MPI_Probe(right, 26, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    return unused;
+}
+
+// Both threads of a rank.
+static void two_probes(void)
+{
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, probe_there, NULL);
+    MPI_Probe(right, 27, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    pthread_join(thread, NULL);
+}
+
 static void locked_twice(void)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -294,6 +323,98 @@ static void other_thread_sleeps(void)
     meet();
 }
 
+// The bus is full for long.
+static void room_late(void)
+{
+    int number, right_ones = 0;
+
+    if (rank == size - 1)
+        nap(LATE_MS);
+    for (int i = 0; i < 10000; i++) {
+        if (rank == 0)
+            MPI_Send(&i, 1, MPI_INT, size - 1, 33, MPI_COMM_WORLD);
+        if (rank != size - 1)
+            continue;
+        MPI_Recv(&number, 1, MPI_INT, 0, 33, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        right_ones += number == i;
+    }
+    if (rank == size - 1 && right_ones != 10000)
+        printf("%d messages are wrong\n", 10000 - right_ones);
+    meet();
+}
+
+static void *wait_and_send(void *unused)
+{
+    nap(LATE_MS);
+    for (int tag = 34; tag < 36; tag++)
+        MPI_Send(&rank, 1, MPI_INT, rank, tag, MPI_COMM_WORLD);
+    return unused;
+}
+
+static void *probe_later(void *unused)
+{
+    MPI_Probe(rank, 34, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    return unused;
+}
+
+// Both are woken, whichever message comes first.
+static void two_probes_late(void)
+{
+    pthread_t sender, prober;
+    int number;
+
+    pthread_create(&sender, NULL, wait_and_send, NULL);
+    pthread_create(&prober, NULL, probe_later, NULL);
+    MPI_Probe(rank, 35, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    pthread_join(sender, NULL);
+    pthread_join(prober, NULL);
+    for (int tag = 34; tag < 36; tag++)
+        MPI_Recv(&number, 1, MPI_INT, rank, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    meet();
+}
+
+// --- for ever, but nobody can know that: each rank with a core of its own does something else ---
+
+static void up(void)
+{
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (rank == 0)
+        printf("up\n");
+    fflush(stdout);
+}
+
+static void busy(void)
+{
+    volatile int computed = 0;
+    MPI_Request request = MPI_REQUEST_NULL;
+    int number, flag = 0;
+
+    if (rank == 0)
+        MPI_Irecv(&number, 1, MPI_INT, 1, 40, MPI_COMM_WORLD, &request);
+    up();
+    while (!flag) {
+        if (rank == 0)
+            MPI_Test(&request, &flag, MPI_STATUS_IGNORE);
+        else if (rank == 1)
+            MPI_Iprobe(0, 41, MPI_COMM_WORLD, &flag, MPI_STATUS_IGNORE);
+        else if (rank == 2)
+            computed++;
+        else if (rank == 3)
+            MPI_Recv(&number, 1, MPI_INT, 0, 42, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        else
+            nap(60000);
+    }
+}
+
+static void all_poll(void)
+{
+    int flag = 0;
+
+    up();
+    while (!flag)
+        MPI_Iprobe(MPI_ANY_SOURCE, 43, MPI_COMM_WORLD, &flag, MPI_STATUS_IGNORE);
+}
+
 // Some cores have nothing to do for long, while others pass a message round.
 static void passes_on(void)
 {
@@ -333,6 +454,9 @@ static const struct way {
     {"wrong_tag", wrong_tag},
     {"ended", ended},
     {"exited", exited},
+    {"room", room},
+    {"room_cells", room_cells},
+    {"two_probes", two_probes},
     {"locked_twice", locked_twice},
     {"in_a_thread", in_a_thread},
     {"with_handler", with_handler},
@@ -344,6 +468,10 @@ static const struct way {
     {"waits_for_signal", waits_for_signal},
     {"other_thread_sleeps", other_thread_sleeps},
     {"passes_on", passes_on},
+    {"room_late", room_late},
+    {"two_probes_late", two_probes_late},
+    {"busy", busy},
+    {"all_poll", all_poll},
 };
 
 int main(int argc, char *argv[])

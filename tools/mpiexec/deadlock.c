@@ -51,6 +51,21 @@ static bool has_line(const char *text)
     return text != NULL && strstr(text, " at ") != NULL;
 }
 
+// What a thread outside of MPI waits for.
+static const char *thing_of(uint32_t kind)
+{
+    switch ((enum job_wait_kind)kind) {
+    case JOB_WAIT_POLL:
+        return "nothing: it looks, and lets others run";
+    case JOB_WAIT_OUTSIDE:
+        return "time, input or a signal";
+    case JOB_WAIT_TURN:
+        return "its turn on the core";
+    default:
+        return "another of its threads, or a lock";
+    }
+}
+
 // Which function of MPI the program has called, and from where: the outermost, for a library for profiling
 // has functions of the same names. Of a wait outside MPI: the first function with a known source.
 static void names_find(const struct job_wait *wait, const struct plan *plan, struct row *row)
@@ -64,16 +79,17 @@ static void names_find(const struct job_wait *wait, const struct plan *plan, str
         if (is_mpi(name[i]))
             call = i;
     }
-    if (wait->kind == JOB_WAIT_MPI && call < wait->frame_count) {
+    if ((wait->kind == JOB_WAIT_MPI || wait->kind == JOB_WAIT_POLL) && call < wait->frame_count) {
         const char *start = name[call] + (name[call][0] == 'P');
 
-        row->what = need_format("%.*s%s%s%s", (int)strcspn(start, " "), start,
+        row->what = need_format("%.*s%s%s%s%s", (int)strcspn(start, " "), start,
                                 wait->text[0] != '\0' ? "(" : "", wait->text,
-                                wait->text[0] != '\0' ? ")" : "");
+                                wait->text[0] != '\0' ? ")" : "",
+                                wait->kind == JOB_WAIT_POLL ? ", which does not wait" : "");
         caller = call + 1;
     } else {
         row->what = wait->kind == JOB_WAIT_MPI ? need_format("a call of MPI (%s)", wait->text)
-                                               : need(strdup("another of its threads, or a lock"));
+                                               : need(strdup(thing_of(wait->kind)));
         while (caller < wait->frame_count && !has_line(name[caller]))
             caller++;
     }
@@ -185,18 +201,49 @@ static void rows_say(const struct row *row, uint32_t count)
     }
 }
 
-void deadlock_say(const struct ending *ending, const struct plan *plan)
+static bool any_in_mpi(const struct ending *ending)
 {
-    struct row *row = need(calloc(ending->wait_count + 1, sizeof *row));
-
     for (uint32_t i = 0; i < ending->wait_count; i++)
-        row_make(&ending->waits[i], plan, &row[i]);
+        if (ending->waits[i].kind == JOB_WAIT_MPI || ending->waits[i].kind == JOB_WAIT_POLL)
+            return true;
+    return false;
+}
+
+// By rank, for cores may have told in any order. Of a rank that nothing is known of the core was busy all the
+// time. Returns how many.
+static uint32_t rows_make(struct row *row, const struct ending *ending, const struct plan *plan)
+{
+    uint32_t count = 0;
+
+    for (uint32_t rank = 0; rank < plan->ranks; rank++) {
+        uint32_t before = count;
+
+        for (uint32_t i = 0; i < ending->wait_count; i++)
+            if (ending->waits[i].rank == rank)
+                row_make(&ending->waits[i], plan, &row[count++]);
+        if (count == before && ending->waits_lost == 0)
+            row[count++] = (struct row){.what = need(strdup("nothing: its core computes")),
+                                        .where = need(strdup("")),
+                                        .ranks = need_format("%u", rank),
+                                        .from = rank,
+                                        .to = rank};
+    }
     symbols_of(NULL, true);
-    rows_join(row, ending->wait_count);
-    rows_say(row, ending->wait_count);
+    return count;
+}
+
+void waits_say(const struct ending *ending, const struct plan *plan)
+{
+    struct row *row = need(calloc(ending->wait_count + plan->ranks, sizeof *row));
+    uint32_t count = rows_make(row, ending, plan);
+
+    if (any_in_mpi(ending)) {
+        rows_join(row, count);
+        rows_say(row, count);
+    }
     if (ending->waits_lost > 0)
         say("%u more threads wait, for which there was no room", ending->waits_lost);
-    for (uint32_t i = 0; i < ending->wait_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         free(row[i].what);
         free(row[i].where);
         free(row[i].ranks);

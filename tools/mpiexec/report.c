@@ -175,7 +175,7 @@ static int job_end_say(const struct ending *ending, const struct plan *plan)
         break;
     case JOB_STUCK:
         say("%s", end->text);
-        deadlock_say(ending, plan);
+        waits_say(ending, plan);
         break;
     case JOB_PANIC:
         say("the kernel stopped on core %u: %s", end->core, end->text);
@@ -232,9 +232,11 @@ int report_ending(const struct ending *ending, const struct plan *plan)
         return job_end_say(ending, plan);
     case ENDING_TIMEOUT:
         say("timed out after %g s", plan->options->timeout_s);
+        waits_say(ending, plan);
         return STATUS_TIMEOUT;
     case ENDING_SIGNAL:
         say_note("ended by signal %d (%s)", ending->signal, sigdescr_np(ending->signal));
+        waits_say(ending, plan);
         return STATUS_SIGNAL + ending->signal;
     case ENDING_SINK:
         if (ending->sink->error == EPIPE)

@@ -19,7 +19,9 @@
 
 #define BLOCKED_INPUT_NS 5000000ull // a full input ring is looked at so often, should no kick come
 #define BOOT_LOOK_NS 1000000ull     // with --timings, until the kernel is up
-#define LAST_WRITE_NS 300000000ull  // what remains of output may take so long after Ctrl-C
+#define ASK_NS 500000000ull         // until cores have told what their ranks do
+#define ASK_LOOK_MS 2
+#define LAST_WRITE_NS 300000000ull // what remains of output may take so long after Ctrl-C
 
 struct run {
     const struct plan *plan;
@@ -98,16 +100,20 @@ static void waits_copy(struct run *run)
     const struct region *region = run->region;
     const char *from = (const char *)region->job + region->waits_offset;
     struct ending *ending = run->ending;
-    uint32_t told = region->job->wait_count;
+    uint32_t told = atomic_load_explicit(&region->job->wait_count, memory_order_relaxed);
     uint32_t count = told < region->waits_max ? told : region->waits_max;
 
     ending->waits_lost = told - count;
     ending->waits = need(calloc(count + 1, sizeof *ending->waits));
     for (uint32_t i = 0; i < count; i++) {
         struct job_wait *wait = &ending->waits[ending->wait_count];
+        const struct job_wait *line = (const struct job_wait *)from + i;
+        // acquire: the kind before the rest of the line. Pairs with the kernel's release.
+        uint32_t kind = atomic_load_explicit(&line->kind, memory_order_acquire);
 
-        memcpy(wait, from + i * sizeof *wait, sizeof *wait);
-        if (wait->rank >= run->plan->ranks)
+        memcpy(wait, line, sizeof *wait);
+        atomic_store_explicit(&wait->kind, kind, memory_order_relaxed);
+        if (wait->rank >= run->plan->ranks || kind == JOB_WAIT_NONE)
             continue;
         if (wait->frame_count > JOB_WAIT_FRAMES_MAX)
             wait->frame_count = JOB_WAIT_FRAMES_MAX;
@@ -339,6 +345,30 @@ static uint64_t job_step(struct run *run, uint64_t now)
 
 // --- the end ---
 
+// Gives all cores a while to say what their ranks are doing: what the user of a job that did not come to an
+// end wants to know. Cores that compute say nothing.
+static void ask(struct run *run)
+{
+    struct job *job = run->region->job;
+    uint64_t now = now_ns(), limit = now + ASK_NS;
+
+    if (job_state(run) != JOB_RUNNING)
+        return;
+    atomic_store_explicit(&job->asked, 1, memory_order_relaxed);
+    while (now < limit && run->child->pid != 0 &&
+           // acquire: the lines before the word. Pairs with the kernel's release.
+           atomic_load_explicit(&job->told, memory_order_acquire) < run->plan->cores) {
+        struct pollfd signal = {.fd = run->signal_fd, .events = POLLIN};
+
+        if (poll(&signal, 1, ASK_LOOK_MS) > 0) { // somebody is in a hurry
+            signal_take(run);
+            break;
+        }
+        now = now_ns();
+    }
+    waits_copy(run);
+}
+
 // The job has ended, yet its user may still be looking: gdb tells how, and goes when it is told to.
 static void gdb_end(struct run *run)
 {
@@ -425,6 +455,9 @@ void run_job(struct ending *ending, const struct plan *plan, struct region *regi
         output_finish(&run);
         gdb_end(&run);
     }
+    if (ending->kind == ENDING_TIMEOUT ||
+        (ending->kind == ENDING_SIGNAL && (ending->signal == SIGINT || ending->signal == SIGTERM)))
+        ask(&run);
     child_end(&run);
     output_finish(&run);
     input_end(&run.input);

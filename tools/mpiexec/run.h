@@ -21,7 +21,7 @@ struct ending {
     int wait_status;
     const struct sink *sink;
     struct job_end end;     // checked: every number in range, the text printable
-    struct job_wait *waits; // checked likewise: a deadlock's lines; NULL: none
+    struct job_wait *waits; // checked likewise: who waits for what; NULL: not known
     uint32_t wait_count;    // of waits
     uint32_t waits_lost;    // that found no room
     bool booted;            // the kernel had got as far as the program
