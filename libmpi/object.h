@@ -32,7 +32,7 @@ enum mpii_kind {
 #define MPII_PREDEFINED_MAX 0x1000u // handles below are constants of the standard
 
 struct mpii_attributes; // object/attribute.h
-struct mpii_errhandler; // object/errhandler.h
+struct mpii_errhandler; // object/error.h
 
 struct mpii_head {
     uint32_t magic; // MPII_MAGIC | kind
@@ -94,10 +94,6 @@ int mpii_attributes_delete(const char *function, MPI_Comm comm, struct mpii_obje
 // class; the caller then gives `to` up.
 int mpii_attributes_copy(const char *function, MPI_Comm comm, struct mpii_object *to,
                          void *to_handle, const struct mpii_object *from, void *from_handle);
-
-// Gives a window its attribute `keyval`, MPI_WIN_BASE to MPI_WIN_MODEL. `value` is what
-// MPI_Win_get_attr returns. False: no memory.
-bool mpii_attribute_predefine(struct mpii_object *object, int keyval, void *value);
 
 // Errors of calls on windows, files and sessions: as mpii_error, through the handler of `handle`.
 // For MPI_FILE_NULL it is the default handler of files, for the other null handles MPI_COMM_SELF's.

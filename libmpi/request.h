@@ -288,10 +288,4 @@ void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_
 // One turn of waiting for a message to be queued: MPI_Probe.
 void mpii_prober_wait(struct mpii_prober *prober, uint32_t *turns);
 
-// --- for the library's own messages (collective constructors and collectives): blocking, byte-typed ---
-int mpii_send_bytes(struct mpii_comm *comm, uint32_t context, const void *buf, size_t bytes,
-                    int peer, int tag);
-int mpii_receive_bytes(struct mpii_comm *comm, uint32_t context, void *buf, size_t bytes,
-                       int source, int tag);
-
 #pragma GCC visibility pop

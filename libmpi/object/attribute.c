@@ -178,8 +178,3 @@ bool mpii_attribute_put(struct mpii_object *object, struct mpii_attribute attrib
         key->uses++;
     return true;
 }
-
-bool mpii_attribute_predefine(struct mpii_object *object, int keyval, void *value)
-{
-    return mpii_attribute_put(object, (struct mpii_attribute){keyval, false, value});
-}

@@ -75,14 +75,3 @@ void sink_write(struct sink *sink)
     }
     sink_emptied(sink);
 }
-
-void sink_flush(struct sink *sink, int timeout_ms)
-{
-    while (sink_waiting(sink) > 0) {
-        struct pollfd poll_fd = {.fd = sink->fd, .events = POLLOUT};
-
-        if (!sink->direct && poll(&poll_fd, 1, timeout_ms) == 0)
-            return;
-        sink_write(sink);
-    }
-}

@@ -29,6 +29,3 @@ static inline size_t sink_waiting(const struct sink *sink)
 
 // Writes what the descriptor takes without waiting.
 void sink_write(struct sink *sink);
-
-// Writes everything, waiting at most `timeout_ms` each time the descriptor takes nothing.
-void sink_flush(struct sink *sink, int timeout_ms);
