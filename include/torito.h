@@ -30,7 +30,7 @@ const char *torito_machine(void);
    lost. Messages are for a core, not for a rank: of several ranks that share a core, any may send and
    receive for it, and a core may send to itself. While a call waits, other threads of its core run. */
 
-/* Sends `bytes` from `buffer` to `core`. Up to 48 bytes travel by themselves and the call returns at
+/* Sends `bytes` from `buffer` to `core`. Up to 112 bytes travel by themselves and the call returns at
    once; of more, the receiver reads the buffer, and the call returns when it has. 0; -EINVAL: no such
    core; -EFAULT: the buffer is not memory of a rank. */
 int torito_send_to(int core, const void *buffer, size_t bytes);

@@ -13,6 +13,8 @@
 #define LOOKS 20000u
 #define NAP_NS 50000u
 
+_Static_assert(BUS_INLINE_BYTES == 112, "what torito.h says of messages that need not wait");
+
 static void pause_turn(uint32_t *turns)
 {
     if (sched_others_ready())

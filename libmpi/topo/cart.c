@@ -60,8 +60,9 @@ static struct mpii_topology *grid_new(int count, const int dims[], const int per
     return topology;
 }
 
-int mpii_check_grid(const char *function, const struct mpii_comm *parent, int count,
-                    const int dims[], const int periods[], int *nodes)
+// Checks what a grid is made of; *nodes is their number.
+static int check_grid(const char *function, const struct mpii_comm *parent, int count,
+                      const int dims[], const int periods[], int *nodes)
 {
     long long product = 1;
     int rc;
@@ -95,7 +96,7 @@ int PMPI_Cart_create(MPI_Comm comm_old, int ndims, const int dims[], const int p
 
     (void)reorder;
     if (rc == MPI_SUCCESS)
-        rc = mpii_check_grid(__func__, parent, ndims, dims, periods, &nodes);
+        rc = check_grid(__func__, parent, ndims, dims, periods, &nodes);
     if (rc != MPI_SUCCESS)
         return rc;
     topology = grid_new(ndims, dims, periods, parent->rank);
@@ -116,7 +117,7 @@ int PMPI_Cart_map(MPI_Comm comm, int ndims, const int dims[], const int periods[
     if (rc != MPI_SUCCESS)
         return rc;
     parent = mpii_comm(comm);
-    rc = mpii_check_grid(__func__, parent, ndims, dims, periods, &nodes);
+    rc = check_grid(__func__, parent, ndims, dims, periods, &nodes);
     if (rc == MPI_SUCCESS)
         *newrank = parent->rank < nodes ? parent->rank : MPI_UNDEFINED;
     return rc;

@@ -72,10 +72,6 @@ int mpii_topology_error(const char *function, MPI_Comm comm, int class);
 
 // --- grids ---
 
-// Checks what a grid is made of; *nodes is their number.
-int mpii_check_grid(const char *function, const struct mpii_comm *parent, int count,
-                    const int dims[], const int periods[], int *nodes);
-
 // The rank at some coordinates, or MPI_PROC_NULL if they are beyond the rim.
 int mpii_cart_rank(const struct mpii_cart *cart, const int coords[]);
 

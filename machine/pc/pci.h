@@ -13,9 +13,6 @@ struct pci {
     void (*write)(uint32_t function, uint32_t offset, uint32_t value);
 };
 
-// The machine's own, by the ports 0xCF8 and 0xCFC; NULL if there is no PCI behind them.
-const struct pci *pci_machine(void);
-
 struct pci_virtio { // a device with a modern interface; addresses are physical
     uint32_t id;    // VIRTIO 1.2, section 5
     uint64_t common, notify, config;

@@ -24,7 +24,7 @@
 #define AGAIN_NS 500000000ull // slow, not lost: dozens of emulated CPUs may share a host's core
 #define GIVE_UP_NS 20000000000ull
 
-static _Atomic uint32_t online_count;
+static _Atomic uint32_t online_count; // cores that are up, core 0 among them
 
 void pc_ap_main(uint32_t index)
 {
@@ -33,6 +33,8 @@ void pc_ap_main(uint32_t index)
     cpu_init(self, index);
     clock_core_init();
     lapic_core_init();
+    // [O] release: this core's set-up before the word that it is up. Pairs with send_to_missing and
+    // wait_online.
     atomic_store_explicit(&self->online, 1, memory_order_release);
     atomic_fetch_add_explicit(&online_count, 1, memory_order_release);
     pc_core_wake(0);
@@ -54,7 +56,7 @@ static void trampoline_place(void)
 static void send_to_missing(uint32_t count, uint32_t command)
 {
     for (uint32_t i = 1; i < count; i++)
-        if (!atomic_load_explicit(&pc_core[i]->online, memory_order_acquire))
+        if (!atomic_load_explicit(&pc_core[i]->online, memory_order_acquire)) // [O]
             lapic_ipi(pc_apic_id[i], command);
 }
 
@@ -62,7 +64,7 @@ static bool wait_online(uint32_t count, uint64_t timeout_ns)
 {
     uint64_t end = clock_now_ns() + timeout_ns;
 
-    while (atomic_load_explicit(&online_count, memory_order_acquire) < count) {
+    while (atomic_load_explicit(&online_count, memory_order_acquire) < count) { // [O]
         if (clock_now_ns() >= end)
             return false;
         pc_core_idle(&pc_core[0]->core, clock_now_ns() + POLL_NS);
@@ -98,7 +100,8 @@ void pc_cores_start(uint32_t count, void (*entry)(struct core *core))
     assert(count >= 1 && count <= pc_core_count);
     for (uint32_t i = 0; i < count; i++)
         pc_core[i]->entry = entry;
-    atomic_store_explicit(&online_count, 1, memory_order_release);
+    // Relaxed: nobody else runs yet; the start-up IPIs come after it.
+    atomic_store_explicit(&online_count, 1, memory_order_relaxed);
     if (count > 1)
         others_start(count);
     entry(&pc_core[0]->core);

@@ -39,7 +39,8 @@ static void ports_write(uint32_t function, uint32_t offset, uint32_t value)
     out32(PCI_DATA, value);
 }
 
-const struct pci *pci_machine(void)
+// NULL if there is no PCI behind the ports.
+static const struct pci *pci_machine(void)
 {
     static const struct pci ports = {.read = ports_read, .write = ports_write};
 

@@ -245,7 +245,8 @@ void plan_make(struct plan *plan, const struct options *options)
     plan_mounts(plan);
 }
 
-uint32_t plan_core(const struct plan *plan, uint32_t rank)
+// The core of a rank, as the kernel's rank_core has it.
+static uint32_t plan_core(const struct plan *plan, uint32_t rank)
 {
     return (uint32_t)((uint64_t)rank * plan->cores / plan->ranks);
 }

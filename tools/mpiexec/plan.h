@@ -56,9 +56,6 @@ void plan_mounts(struct plan *plan);
 
 const char *plan_machine_name(enum machine_kind machine);
 
-// The core of a rank, as the kernel distributes them.
-uint32_t plan_core(const struct plan *plan, uint32_t rank);
-
 // Is each core bound to a CPU of the host? Where there are enough, and not for one core alone, which may
 // go where Linux likes.
 bool plan_pins(const struct plan *plan);
