@@ -111,6 +111,24 @@ static_syscalls() {
         fail 'docs/syscalls.md is not what the table says: run docs/syscalls.sh --write'
 }
 
+# The manual names every option of mpiexec that has an effect, its --help nothing that is none.
+static_options() {
+    local table="$HARNESS_ROOT/tools/mpiexec/option_table.c" name
+
+    sed -nE 's/^    \{"([A-Za-z-]+)", [0-9], (take_nothing|take_silently|take_unsupported)\},$/\1/p' \
+        "$table" | sort >without
+    sed -nE 's/^    \{"([A-Za-z-]+)", [0-9], [a-z_]+\},$/\1/p' "$table" | sort >all
+    [ "$(wc -l <all)" -gt 60 ] || fail "only $(wc -l <all) options found in ${table##*/}"
+    sed 's/\\-/-/g' "$HARNESS_ROOT/docs/man/mpiexec.1" >manual
+    comm -23 all without | while read -r name; do
+        grep -Eq -e "(^|[ \"])--?$name([^a-zA-Z-]|\$)" manual || fail "mpiexec.1 does not tell of -$name"
+    done || exit
+    "$BIN/mpiexec" --help | grep -oE '(^|[ ,])--?[a-zA-Z][a-zA-Z-]*' | sed 's/^[ ,]*-*//' |
+        grep -vxE 'h|help' | while read -r name; do
+        grep -Fxq -e "$name" all || fail "mpiexec --help tells of -$name, which is no option"
+    done
+}
+
 # Links between the pages, and to files, must lead somewhere.
 static_links() {
     local page target
@@ -138,4 +156,5 @@ run_case static.registered 20 static_registered
 run_case static.mpi 30 static_mpi
 run_case static.model 120 "$HARNESS_ROOT/tests/model.sh"
 run_case static.syscalls 20 static_syscalls
+run_case static.options 20 static_options
 run_case static.links 20 static_links

@@ -15,6 +15,7 @@ static const struct {
      "  -env NAME VALUE         set a variable; -x NAME[=VALUE] the same in one word\n"
      "  -envall, -envnone, -envlist A,B   which variables to pass on (all)\n"
      "  -genv..., -genvall, -genvnone, -genvlist   the same for all programs\n"
+     "  -initial-errhandler H   mpi_errors_are_fatal, mpi_errors_abort or mpi_errors_return\n"
      "  -configfile FILE        read options and programs from a file, one program a line\n"
      "  -host, -hosts, -f, -hostfile, -machinefile   only this host, for now\n"
      "  -ppn K, -N K            ranks for each host\n"},
@@ -69,6 +70,6 @@ void options_help(const char *topic)
             printf("\n%s", parts[i].text);
     }
     printf(
-        "\nExit status: that of the first rank that failed; 128 + n for signal n; 124 timed out;\n"
-        "2 wrong usage; 125 trouble with this host; 126 not an image; 127 not found.\n");
+        "\nExit status: that of the first rank that failed; 128 + n for signal n; 123 deadlock;\n"
+        "124 timed out; 2 wrong usage; 125 trouble with this host; 126 not an image; 127 not found.\n");
 }
