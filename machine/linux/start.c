@@ -136,6 +136,17 @@ static const char *value_of(const char *entry, const char *name)
     return strncmp(entry, name, bytes) == 0 && entry[bytes] == '=' ? entry + bytes + 1 : NULL;
 }
 
+// A number of ranks or cores.
+static uint32_t count_of(const char *value, const char *sentence)
+{
+    const char *end;
+    uint64_t count = parse_number(value, 10, &end);
+
+    if (end == value || *end || count < 1 || count > UINT32_MAX)
+        host_fail(sentence);
+    return (uint32_t)count;
+}
+
 static void job_map(int fd)
 {
     struct job head;
@@ -163,9 +174,9 @@ static bool environment_take(char **envp)
         if ((value = value_of(*at, "TORITO_JOB")) != NULL)
             job_map((int)parse_number(value, 10, NULL));
         else if ((value = value_of(*at, "TORITO_RANKS")) != NULL)
-            boot.ranks = (uint32_t)parse_number(value, 10, NULL);
+            boot.ranks = count_of(value, "TORITO_RANKS is a number of ranks, at least 1");
         else if ((value = value_of(*at, "TORITO_CORES")) != NULL)
-            boot.cores = (uint32_t)parse_number(value, 10, NULL);
+            boot.cores = count_of(value, "TORITO_CORES is a number of cores, at least 1");
         else if ((value = value_of(*at, "TORITO_SYSCALLS")) != NULL)
             seccomp = strcmp(value, "seccomp") == 0;
         else if ((value = value_of(*at, "TORITO_STRACE")) != NULL)

@@ -157,11 +157,14 @@ static void cmdline_read(void)
 {
     char *text;
     size_t length = 0;
-    char c = 1;
+    char c = 0;
 
-    while (info.cmdline && length < CMDLINE_BYTES_MAX - 1 &&
+    while (info.cmdline && length < CMDLINE_BYTES_MAX &&
            phys_machine.read(&phys_machine, info.cmdline + length, &c, 1) && c)
         length++;
+    if (length == CMDLINE_BYTES_MAX)
+        pc_panic("the kernel command line is too long: less than %u bytes can be read",
+                 CMDLINE_BYTES_MAX);
     cmdline = paging_take(&free_memory, sizeof *cmdline + length + 1);
     text = (char *)(cmdline + 1);
     if (length)
@@ -169,6 +172,9 @@ static void cmdline_read(void)
     cmdline_parse(text, "app", cmdline);
     if (cmdline->wrong)
         pc_panic("on the kernel command line: \"%s\" is not understood", cmdline->wrong);
+    if (cmdline->full)
+        pc_panic("the kernel command line has more than %u arguments or torito.env= words",
+                 CMDLINE_WORDS_MAX);
 }
 
 // The launcher's memory lies at the top of RAM, at a 2 MiB boundary, perhaps with pages behind it that

@@ -79,9 +79,11 @@ static bool word_is_ours(const char *word, struct cmdline *out)
     } else if ((value = value_of(word, "torito.job="))) {
         ok = out->has_job = number(value, 16, &out->job_nonce);
     } else if ((value = value_of(word, "torito.env="))) {
-        ok = strchr(value, '=') != NULL && out->envc < CMDLINE_WORDS_MAX;
-        if (ok)
+        ok = strchr(value, '=') != NULL;
+        if (ok && out->envc < CMDLINE_WORDS_MAX)
             out->envp[out->envc++] = value;
+        else if (ok)
+            out->full = true;
     } else if (strcmp(word, "torito.strace") == 0) {
         out->strace = true;
     } else if (strcmp(word, "torito.hold") == 0) {
@@ -115,7 +117,7 @@ void cmdline_parse(char *text, const char *program, struct cmdline *out)
         if (out->argc <= CMDLINE_WORDS_MAX)
             out->argv[out->argc++] = word;
         else
-            out->wrong = "more words than fit";
+            out->full = true;
     }
     out->argv[out->argc] = NULL;
     out->envp[out->envc] = NULL;

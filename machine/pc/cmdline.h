@@ -22,6 +22,7 @@
 struct cmdline {
     uint32_t ranks, cores; // 0: not given
     bool has_job, strace, hold, topo;
+    bool full; // there were more arguments, or more environment strings, than fit
     uint64_t job_nonce;
     uint64_t tsc_khz; // 0: not given
     uint32_t device_count;

@@ -67,13 +67,13 @@ int main(void)
     for (int i = 0; i < CMDLINE_WORDS_MAX; i++)
         strcat(text, "a ");
     cmdline_parse(text, "app", &line);
-    check(line.argc == CMDLINE_WORDS_MAX + 1 && !line.wrong && !line.argv[line.argc],
+    check(line.argc == CMDLINE_WORDS_MAX + 1 && !line.full && !line.argv[line.argc],
           "as many as fit");
     memset(text, 0, sizeof text);
     for (int i = 0; i < CMDLINE_WORDS_MAX + 1; i++)
         strcat(text, "a ");
     cmdline_parse(text, "app", &line);
-    check(line.argc == CMDLINE_WORDS_MAX + 1 && line.wrong && !line.argv[line.argc], "one more");
+    check(line.argc == CMDLINE_WORDS_MAX + 1 && line.full && !line.argv[line.argc], "one more");
     printf("done %u\n", done);
     return failed != 0;
 }

@@ -45,6 +45,12 @@ expect 'too many ranks' $'torito: 5000 ranks asked for; Torito runs 1 to 1024\ns
     env TORITO_RANKS=5000 ./image silent
 expect 'too many cores' $'torito: 300 cores asked for; there can be 1 to 256\nstatus 125' \
     env TORITO_CORES=300 ./image silent
+for number in 0 two 2x ''; do
+    expect "TORITO_RANKS=$number" $'torito: TORITO_RANKS is a number of ranks, at least 1\nstatus 125' \
+        env "TORITO_RANKS=$number" ./image silent
+    expect "TORITO_CORES=$number" $'torito: TORITO_CORES is a number of cores, at least 1\nstatus 125' \
+        env "TORITO_CORES=$number" ./image silent
+done
 # As cron and su leave people: in a folder that is not theirs to enter.
 mkdir shut && chmod 700 shut
 cp image "$work.image" && chmod 755 "$work.image"
