@@ -12,6 +12,8 @@ FILENAME ~ /\.tsv$/ {
         callbacks = callbacks wrap("typedef " $3 " " $2 "(" $4 ");")
     else if ($1 == "function" && $5 == "done")
         functions = functions prototype($3, $2, $4) prototype($3, "P" $2, $4)
+    else if ($1 == "removed")
+        removed = removed prototype($3, $2, $4) prototype($3, "P" $2, $4)
     next
 }
 
@@ -19,6 +21,7 @@ FILENAME ~ /\.tsv$/ {
 /^@CALLBACKS@$/ { printf "%s", callbacks; next }
 /^@CONSTANTS@$/ { printf "%s", constants; next }
 /^@FUNCTIONS@$/ { printf "%s", functions; next }
+/^@REMOVED@$/ { printf "%s", removed; next }
 { print }
 
 # An enumeration's constants are its members; all others are macros, for programs test them by #if.

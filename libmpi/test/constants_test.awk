@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # constants_test.awk: makes a program that holds mpi.h against every line of api.tsv: the value and
 # the type of each constant, the type of each callback, the prototype of each function that is done
-# and of its PMPI_ twin.
+# or removed and of its PMPI_ twin.
 
 BEGIN {
     FS = "\t"
@@ -30,7 +30,7 @@ $1 == "callback" {
     count++
 }
 
-$1 == "function" && $5 == "done" {
+($1 == "function" && $5 == "done") || $1 == "removed" {
     printf "_Static_assert(IS(%s (*)(%s), &%s), \"%s\");\n", $3, $4, $2, $2
     printf "_Static_assert(IS(%s (*)(%s), &P%s), \"P%s\");\n", $3, $4, $2, $2
     count++

@@ -71,5 +71,6 @@ void options_help(const char *topic)
     }
     printf(
         "\nExit status: that of the first rank that failed; 128 + n for signal n; 123 deadlock;\n"
-        "124 timed out; 2 wrong usage; 125 trouble with this host; 126 not an image; 127 not found.\n");
+        "124 timed out; 2 wrong usage; 125 trouble with this host; 126 not an image; 127 not "
+        "found.\n");
 }
