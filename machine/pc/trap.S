@@ -7,12 +7,11 @@
 // block like a system call; an exception of the kernel itself, an NMI, a double fault and a machine
 // check stay where they are. Interrupts arrive inside core_idle only, on the idle stack.
 //
-// Pushes struct regs (machine/regs.h): 22 quadwords.
+// Pushes struct regs (machine/regs.h).
+#include "abi/image.h"
+#include "machine/regs.h"
 
 #define VECTORS 64 // pc.h: PC_VECTORS
-#define REGS_VECTOR (15 * 8)
-#define REGS_RIP (17 * 8)
-#define REGS_QUADS 22
 
     .text
     .globl pc_vectors
@@ -33,31 +32,17 @@ pc_vectors:                             // 16 bytes each
 
     .balign 16
 trap_common:
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
-    pushq %rcx
-    pushq %rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %rbx
-    pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    regs_push
     cld
     movl REGS_VECTOR(%rsp), %ecx
     cmpl $32, %ecx
     jae interrupt
     movq %cr2, %rbx                     // before anything else can fault
 
-    movabsq $0x10000000000, %rax        // IMAGE_KERNEL_BASE
+    movabsq $IMAGE_KERNEL_BASE, %rax
     movq REGS_RIP(%rsp), %rdx
     subq %rax, %rdx
-    cmpq $0x200000, %rdx                // the kernel is smaller than that (pc.h)
+    cmpq $(IMAGE_PAYLOAD_PHYS - IMAGE_KERNEL_PHYS), %rdx // the kernel is smaller than that (pc.h)
     jb stay
     cmpl $2, %ecx
     je stay
@@ -69,10 +54,10 @@ trap_common:
     testq %rdi, %rdi
     jz stay
     andq $-16, %rdi
-    subq $(REGS_QUADS * 8), %rdi
+    subq $REGS_BYTES, %rdi
     movq %rsp, %rsi
     movq %rdi, %rax
-    movl $REGS_QUADS, %ecx
+    movl $(REGS_BYTES / 8), %ecx
     rep movsq
     movq %rax, %rsp
 stay:
@@ -86,21 +71,7 @@ interrupt:
     call pc_interrupt
 
 trap_return:
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
+    regs_pop
     addq $16, %rsp                      // vector, error
     iretq
 

@@ -7,47 +7,7 @@
 // zone, and stacks as small as it likes), so the kernel switches to the thread's own stack first.
 #include "machine/regs.h"
 
-#define REGS_VECTOR 120
-#define REGS_RIP 136
-
     .text
-
-// Pushes the 15 general registers of struct regs below what the caller already pushed.
-.macro regs_push
-    pushq %rdi
-    pushq %rsi
-    pushq %rdx
-    pushq %rcx
-    pushq %rax
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %rbx
-    pushq %rbp
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
-.endm
-
-.macro regs_pop
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-.endm
 
     .globl syscall_entry
     .type syscall_entry, @function
