@@ -35,6 +35,7 @@ int main(int argc, char **argv)
     array[77777] = 3.25 + rank;
     pthread_create(&thread, NULL, wait_for_ever, NULL);
     sched_yield();
+    MPI_Barrier(MPI_COMM_WORLD); // in the timeline of rank 1 at least, which dies afterwards
     if (rank == 1 && argc > 1)
         abort();
     if (rank == 1)
