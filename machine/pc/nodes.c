@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // nodes.c: dividing free memory by NUMA nodes.
 #include "machine/pc/nodes.h"
+#include "lib/lib.h"
+#include "machine/machine.h"
 
 // The part of `free` that lies on the node.
 static void node_memory(const struct firmware *firmware, const struct ranges *free, uint32_t node,
@@ -17,8 +19,8 @@ static void node_memory(const struct firmware *firmware, const struct ranges *fr
                 range.start = memory->start;
             if (range.end > memory->end)
                 range.end = memory->end;
-            range.start = (range.start + 4095) / 4096 * 4096;
-            range.end = range.end / 4096 * 4096;
+            range.start = ROUND_UP(range.start, PAGE_BYTES);
+            range.end = ROUND_DOWN(range.end, PAGE_BYTES);
             if (range.start < range.end)
                 ranges_add(out, range.start, range.end);
         }
