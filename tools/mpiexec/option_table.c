@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // option_table.c: every option of mpiexec, and what each does to struct options.
 #include "option_table.h"
+#include "abi/job.h"
 #include "say.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,9 +39,10 @@ static bool take_per_host(struct parser *parser, const char *name, char **value)
 
 static bool take_cores(struct parser *parser, const char *name, char **value)
 {
-    if (parse_count(value[0], 256, &parser->options->cores))
+    if (parse_count(value[0], JOB_CORES_MAX, &parser->options->cores))
         return true;
-    return option_wrong(parser, "--%s needs a number from 1 to 256, not \"%s\"", name, value[0]);
+    return option_wrong(parser, "--%s needs a number from 1 to %u, not \"%s\"", name, JOB_CORES_MAX,
+                        value[0]);
 }
 
 static bool take_mem(struct parser *parser, const char *name, char **value)

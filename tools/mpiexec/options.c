@@ -3,13 +3,13 @@
 //
 // Every option may be written with one dash or two, and "--option=value" for those with one value.
 #include "options.h"
+#include "abi/job.h"
 #include "option_table.h"
 #include "say.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define DEPTH_MAX 8
-#define SECTIONS_MAX 16 // JOB_SECTIONS_MAX
 
 void words_add(struct words *words, const char *word)
 {
@@ -22,8 +22,10 @@ static bool section_begin(struct parser *parser)
 {
     struct options *options = parser->options;
 
-    if (options->section_count == SECTIONS_MAX)
-        return option_wrong(parser, "more than %d sections", SECTIONS_MAX);
+    if (options->section_count == JOB_SECTIONS_MAX)
+        return option_wrong(parser,
+                            "a job has at most %u programs; put ranks of one program together",
+                            JOB_SECTIONS_MAX);
     options->section =
         need(realloc(options->section, (options->section_count + 1) * sizeof *options->section));
     parser->section = &options->section[options->section_count++];
