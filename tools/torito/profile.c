@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANKS_MAX 1024 // JOB_RANKS_MAX
-#define CALLS_MAX 128  // different ones of a rank; MPI has fewer that are recorded
+#include "abi/job.h"
+
+#define RANKS_MAX JOB_RANKS_MAX
+#define CALLS_MAX 128 // different ones of a rank; MPI has fewer that are recorded
 #define SLOWEST 10
 #define NAME_BYTES 64
 
