@@ -17,8 +17,9 @@ page() {
 # System calls
 
 Made by `docs/syscalls.sh` from `kernel/syscall/table.c`; do not edit. Both machines have the same table.
-A handler may still answer ENOSYS or EOPNOTSUPP for what it cannot do on a machine: pipes, sockets and their
-kin are the host's, on machine `linux`, and do not exist on `pc`. Files are there on both ([files.md](files.md)).
+A handler may still answer ENOSYS or EOPNOTSUPP for what it cannot do on a machine: pipes, sockets and
+their kin are the host's, on machine `linux`, and do not exist on `pc`. Files are there on both
+([files.md](files.md)).
 
 ## Calls with a handler
 
