@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// removed.c: functions that MPI 3.0 took away (MPI 4.1, chapter 17), for programs that are older. Each is what
-// stands in its place since MPI 2, whose name an error message has.
+// removed.c: functions that MPI 3.0 took away (MPI 4.1, chapter 17), for programs that are older. Each is
+// what stands in its place since MPI 2, whose name an error message has.
 #include "libmpi/mpii.h"
 
 #pragma weak MPI_Address = PMPI_Address
