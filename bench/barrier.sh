@@ -30,7 +30,7 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$build/bin/mpicc" -O2 -o "$work/barrier" bench/barrier.c bench/harness.c
+"$build/bin/mpicc" -O2 -o "$work/barrier" bench/barrier.c bench/harness.c bench/line.c
 
 # Microseconds for one barrier, median of 3.
 cell() { # MACHINE CORES RANKS

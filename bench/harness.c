@@ -5,6 +5,7 @@
 // timed calls. With a time limit (-l) rank 0 measures the first call and the warm-ups and tells the
 // others how many calls fit, since all ranks must make the same number.
 #include "harness.h"
+#include "line.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ static struct {
     bool full;               // least, most and iterations, too
     bool validate;
     bool help;
+    const char *line; // file for line.h, or NULL
 } option = {.step = 2, .warmups = -1};
 
 static const char *const usage =
@@ -42,6 +44,7 @@ static const char *const usage =
     "  -W N        messages in flight in the bandwidth tests (64)\n"
     "  -f          also the least and the most of all ranks, and the iterations\n"
     "  -c          check the data\n"
+    "  -p FILE     more digits; what a cache line took before and after, as a comment; makes FILE\n"
     "  -h          this text\n";
 
 static bool read_number(const char *text, long least, long most, long *number)
@@ -99,6 +102,9 @@ static bool read_option(char letter, char *value)
         good = read_number(value, 1, BENCH_WINDOW_MAX, &number);
         bench_window = (int)number;
         return good;
+    case 'p':
+        option.line = value;
+        return true;
     default:
         return false;
     }
@@ -258,11 +264,12 @@ static void print_line(const struct bench *bench, size_t bytes, const struct sum
                        long iterations)
 {
     double us = 1e6 / (double)iterations;
+    int digits = option.line != NULL ? 4 : 2; // a line takes a few hundredths of a microsecond
 
     if (bench->sizeless)
-        printf("%*.2f", 19, all->mean * us);
+        printf("%*.*f", 19, digits, all->mean * us);
     else if (bench->figure == BENCH_LATENCY)
-        printf("%-6zu %19.2f", bytes, all->mean * us);
+        printf("%-6zu %19.*f", bytes, digits, all->mean * us);
     else {
         double messages =
             all->counting * (double)iterations * bench_window * bench->messages_per_slot / all->mean;
@@ -295,9 +302,13 @@ static bool print_size(const struct bench *bench, size_t bytes)
     bool checked = option.validate && bench->check != NULL;
     bool right = !checked || validate(bench, bytes);
     long iterations;
+    double before = option.line != NULL ? line_ns() : 0;
     struct summary all = summarize(measure(bench, bytes, &iterations));
+    double after = option.line != NULL ? line_ns() : 0;
 
     if (bench_rank == 0) {
+        if (option.line != NULL)
+            printf("# line %.1f ns, %.1f ns\n", before, after);
         print_line(bench, bytes, &all, iterations);
         if (checked)
             printf(" %12s", right ? "Pass" : "Fail");
@@ -343,6 +354,8 @@ int bench_main(int argc, char **argv, const struct bench *bench)
     } else if (missing != NULL) {
         if (bench_rank == 0)
             fprintf(stderr, "%s: %s\n", argv[0], missing);
+        status = 2;
+    } else if (option.line != NULL && !line_open(option.line)) {
         status = 2;
     } else {
         allocate_buffers(bench);

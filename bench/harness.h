@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // harness.h: what the benchmarks share: options, sizes, warm-ups, timing, checking, tables.
 //
-// A benchmark is one small file that fills in a struct bench; harness.c is compiled beside it:
+// A benchmark is one small file that fills in a struct bench; harness.c and line.c are compiled beside it:
 //
-//     mpicc -O2 -o latency bench/latency.c bench/harness.c
+//     mpicc -O2 -o latency bench/latency.c bench/harness.c bench/line.c
 //
 // Plain MPI-1 and C11, so that any MPI compiles it. The tables have the headings of the OSU
 // Micro-Benchmarks, which many scripts parse.

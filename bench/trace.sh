@@ -24,7 +24,7 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$build/bin/mpicc" -O2 -I bench -o "$work/latency" bench/latency.c bench/harness.c
+"$build/bin/mpicc" -O2 -I bench -o "$work/latency" bench/latency.c bench/harness.c bench/line.c
 
 latency() { # OPTION...
     timeout 60 "$build/bin/mpiexec" --machine linux -n 2 "$@" "$work/latency" -m 8:8 -i 100000 |

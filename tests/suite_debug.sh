@@ -126,7 +126,8 @@ debug_trace() { # MACHINE
 debug_trace_end() {
     run 139 on linux --timeout 30 --trace trace.json -n 3 "$IMAGES/core_work"
     [ "$(events trace.json MPI_Barrier)" -ge 1 ] || fail 'rank 1 has left no barrier in the timeline'
-    image "$TESTS/../bench/latency.c" -O2 -I "$TESTS/../bench" "$TESTS/../bench/harness.c"
+    image "$TESTS/../bench/latency.c" -O2 -I "$TESTS/../bench" "$TESTS/../bench/harness.c" \
+        "$TESTS/../bench/line.c"
     run 0 on linux --timeout 50 --trace trace.json -n 2 "$IMAGES/latency" -m 8:8 -i 20000 -x 0
     [ "$(events trace.json MPI_Send)" -ge 40000 ] || fail "only $(events trace.json MPI_Send) sends"
     equal 'as many receives' "$(events trace.json MPI_Recv)" "$(events trace.json MPI_Send)"

@@ -17,7 +17,7 @@
 
 #include "tools/torito/compare_parts.h"
 
-#define REPEATS 2 // of a disturbed run
+#define REPEATS 3 // of a disturbed run
 
 static double now_s(void)
 {
@@ -111,7 +111,8 @@ struct session {
     size_t runs;
     double start_s;
     size_t done, total;
-    size_t disturbed;
+    size_t disturbed, far;
+    double nearest_ns; // a line took in a run
 };
 
 static bool ranks_fit(const struct benchmark *b, unsigned ranks)
@@ -176,26 +177,50 @@ static void say_result(const struct figures *figures, size_t first, enum run_res
     fprintf(stderr, "\n");
 }
 
-// The probe and the run once; returns how much others disturbed it.
-static double try_run(const struct plan *plan, struct run *run, struct figure figure,
-                      struct figures *figures, enum run_result *result)
+// How a run went, once. Its figures are the last `count` ones.
+struct attempt {
+    enum run_result result;
+    size_t count;
+    double others;
+    double line_ns; // 0: not measured in the run
+};
+
+// The probe and the run once.
+static struct attempt attempt_run(const struct plan *plan, const struct run *run,
+                                  struct figure figure, struct figures *figures)
 {
+    struct attempt attempt = {0};
     struct probe probe;
     struct load load;
     char *output = NULL;
 
     load_begin(plan, &load);
     probe_run(plan, figure.ranks, &probe);
-    *result = benchmark_run(plan, run->benchmark, run->setting, figure.ranks, &output);
-    figure.others = load_of_others(plan, &load);
+    attempt.result = benchmark_run(plan, run->benchmark, run->setting, figure.ranks, &output);
+    figure.others = attempt.others = load_of_others(plan, &load);
     // What was printed before the time was over counts; what a failed run printed may be anything.
-    if (*result != RUN_FAILED)
-        figures_read(figures, &figure, &probe, output);
+    if (attempt.result != RUN_FAILED)
+        attempt.count = figures_read(figures, &figure, &probe, output);
     free(output);
-    return figure.others;
+    for (size_t i = figures->count - attempt.count; i < figures->count; i++)
+        if (figures->at[i].line_inside && figures->at[i].line_ns > attempt.line_ns)
+            attempt.line_ns = figures->at[i].line_ns;
+    return attempt;
 }
 
-// A run that others disturbed is repeated, and the least disturbed counts.
+// 0: nothing is wrong with it.
+static double badness(const struct session *session, const struct attempt *attempt)
+{
+    double others = attempt->others > OTHERS_MOST ? attempt->others / OTHERS_MOST : 0;
+    double far = attempt->line_ns > FAR_LINE * session->nearest_ns
+                     ? attempt->line_ns / session->nearest_ns
+                     : 0;
+
+    return others + far;
+}
+
+// A run that others disturbed, or whose cores were far from each other, is repeated, and the best one counts:
+// by these two, not by its figures.
 static void measure(const struct plan *plan, struct session *session, unsigned round,
                     struct run *run, struct figures *figures)
 {
@@ -204,26 +229,29 @@ static void measure(const struct plan *plan, struct session *session, unsigned r
                             .benchmark = run->benchmark,
                             .setting = run->setting};
     size_t first = figures->count;
-    enum run_result result;
-    double others;
+    struct attempt best;
 
     say_progress(plan, session, round, run);
-    others = try_run(plan, run, figure, figures, &result);
-    for (int repeat = 0; repeat < REPEATS && others > OTHERS_MOST && result == RUN_GOOD; repeat++) {
-        size_t second = figures->count;
-        enum run_result again;
-        double others_again = try_run(plan, run, figure, figures, &again);
+    best = attempt_run(plan, run, figure, figures);
+    for (int repeat = 0; repeat <= REPEATS; repeat++) {
+        struct attempt again;
 
-        if (again == RUN_GOOD && others_again < others) {
-            figures_drop(figures, first, second - first);
-            others = others_again;
+        if (best.line_ns > 0 && (session->nearest_ns == 0 || best.line_ns < session->nearest_ns))
+            session->nearest_ns = best.line_ns;
+        if (repeat == REPEATS || best.result != RUN_GOOD || badness(session, &best) == 0)
+            break;
+        again = attempt_run(plan, run, figure, figures);
+        if (again.result == RUN_GOOD && badness(session, &again) < badness(session, &best)) {
+            figures_drop(figures, first, best.count);
+            best = again;
         } else {
-            figures_drop(figures, second, figures->count - second);
+            figures_drop(figures, figures->count - again.count, again.count);
         }
     }
-    run->given_up = result == RUN_LATE;
-    session->disturbed += others > OTHERS_MOST;
-    say_result(figures, first, result);
+    run->given_up = best.result == RUN_LATE;
+    session->disturbed += best.others > OTHERS_MOST;
+    session->far += best.line_ns > FAR_LINE * session->nearest_ns;
+    say_result(figures, first, best.result);
 }
 
 static void interrupt(int signal)
@@ -280,6 +308,9 @@ int compare_command(int argc, char *argv[])
     if (session.disturbed > 0)
         complain("%zu of %zu runs were disturbed by others, however often repeated",
                  session.disturbed, session.done);
+    if (session.far > 0)
+        complain("in %zu of %zu runs the cores were far from each other, however often repeated",
+                 session.far, session.done);
     if (plan.choices)
         status = choices_write(&plan, &figures) < 0;
     else if (report_write(&plan, &figures) < 0 || plots_write(&plan, &figures) < 0)

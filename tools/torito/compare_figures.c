@@ -86,11 +86,15 @@ size_t figures_read(struct figures *figures, const struct figure *figure, const 
 {
     const struct benchmark *b = &benchmarks[figure->benchmark];
     struct figure one = *figure;
+    struct probe own = *probe; // with what the run itself has measured
     size_t count = 0;
 
     for (const char *line = output; *line != '\0'; line = next_line(line)) {
+        double before_ns, after_ns;
         int fields;
 
+        if (sscanf(line, "# line %lf ns, %lf ns", &before_ns, &after_ns) == 2)
+            own.line_ns = (before_ns + after_ns) / 2, one.line_inside = true;
         one.bytes = 0;
         // A run that was too late may end in the middle of a line.
         if (*line == '#' || strchr(line, '\n') == NULL)
@@ -99,8 +103,8 @@ size_t figures_read(struct figures *figures, const struct figure *figure, const 
                              : sscanf(line, "%zu %lf", &one.bytes, &one.value);
         if (fields != 2 || one.value <= 0)
             continue;
-        one.line_ns = probe->valid ? probe->line_ns : 0;
-        one.limit = figure_limit(probe, b->limit, one.ranks, one.bytes);
+        one.line_ns = own.valid ? own.line_ns : 0;
+        one.limit = figure_limit(&own, b->limit, one.ranks, one.bytes);
         figures_add(figures, &one);
         count++;
     }

@@ -87,11 +87,14 @@ static void test_read(void)
     // The last line is torn: the run was too late.
     assert(figures_read(&figures, &latency, &probe,
                         "# Torito MPI Latency Test\n# Size     Avg Latency(us)\n"
-                        "8                     0.50\n1                     0.40\n16    1.2") == 2);
+                        "8                     0.50\n# line 30.0 ns, 50.0 ns\n"
+                        "1                     0.40\n16    1.2") == 2);
     assert(figures_read(&figures, &barrier, &probe, "#   Avg Latency(us)\n      1.80\n") == 1);
     assert(figures_read(&figures, &latency, &probe, "") == 0);
     assert(figures.count == 3 && near(figures.at[2].value, 1.8) && figures.at[2].bytes == 0);
     assert(near(figures.at[0].limit, 0.05) && near(figures.at[0].line_ns, 50));
+    // What the run itself has measured counts more.
+    assert(near(figures.at[1].limit, 0.04) && near(figures.at[1].line_ns, 40));
     // Sizes come in order, whatever the order of the figures.
     assert(figures_next_size(&figures, LATENCY, 2, &bytes) && bytes == 1);
     assert(figures_next_size(&figures, LATENCY, 2, &bytes) && bytes == 8);

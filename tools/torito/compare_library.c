@@ -168,6 +168,7 @@ static bool build(const struct plan *plan, size_t id, const char *name)
     command_add(&command, "%s/%s.c", plan->source, name);
     if (strcmp(name, "init") != 0)
         command_add(&command, "%s/harness.c", plan->source);
+    command_add(&command, "%s/line.c", plan->source);
     result = command_run(&command, plan->log, BUILD_S, &output, &seconds);
     free(output);
     return result == RUN_GOOD;

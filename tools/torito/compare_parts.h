@@ -2,8 +2,9 @@
 // compare_parts.h: what the files of `torito compare` share.
 //
 // A session is a list of figures. Each was measured by one run of one benchmark with one setting of
-// one library, and right before that run the probe measured the hardware: the two belong together,
-// for the cores of a virtual machine wander between near and far.
+// one library. Right before that run the probe measured the hardware, and within it, before and after each
+// size, the benchmark itself what a line takes (bench/line.h): they belong together, for the cores of a
+// virtual machine wander between near and far.
 #pragma once
 #include <limits.h>
 #include <signal.h>
@@ -91,11 +92,12 @@ struct probe {
 struct figure {
     unsigned round, ranks;
     size_t benchmark, setting;
-    size_t bytes;   // 0 if sizeless
-    double value;   // microseconds or MB/s
-    double line_ns; // of its own probe; 0: there was none
-    double limit;   // in the unit of `value`; 0: none
-    double others;  // CPUs' worth of time that others used during the run
+    size_t bytes;     // 0 if sizeless
+    double value;     // microseconds or MB/s
+    double line_ns;   // of its own probe; 0: there was none
+    bool line_inside; // measured in the run itself, not before it
+    double limit;     // in the unit of `value`; 0: none
+    double others;    // CPUs' worth of time that others used during the run
 };
 
 struct figures {
@@ -171,6 +173,9 @@ void load_begin(const struct plan *plan, struct load *load);
 double load_of_others(const struct plan *plan, const struct load *begin);
 
 // ---- compare_figures.c
+
+// A line that takes so many times as long as the fastest of the session: the cores were far apart.
+#define FAR_LINE 2.5
 
 bool probe_read(struct probe *probe, const char *output);
 double figure_limit(const struct probe *probe, enum limit_kind kind, unsigned ranks, size_t bytes);

@@ -143,7 +143,7 @@ static void print_line_time(FILE *file, const struct figures *figures)
     if (most > 0)
         fprintf(file,
                 "One cache line from core to core took %.0f ns to %.0f ns; each figure is paired "
-                "with the probe right before it.\n",
+                "with what it took then: by two ranks, in the run itself.\n",
                 least, most);
     else
         fprintf(file, "The hardware was not probed: that takes two CPUs.\n");
@@ -167,7 +167,8 @@ static void print_processor(FILE *file, const struct plan *plan)
 
 static void print_disturbed(FILE *file, const struct figures *figures)
 {
-    size_t disturbed = 0;
+    size_t disturbed = 0, far = 0;
+    double nearest_ns = 1e9;
 
     for (size_t i = 0; i < figures->count; i++)
         disturbed += figures->at[i].others > OTHERS_MOST;
@@ -176,6 +177,17 @@ static void print_disturbed(FILE *file, const struct figures *figures)
                 "**%zu of %zu figures come from runs that other processes disturbed** (column "
                 "\"others\" in figures.csv).\n",
                 disturbed, figures->count);
+    for (size_t i = 0; i < figures->count; i++)
+        if (figures->at[i].line_inside && figures->at[i].line_ns < nearest_ns)
+            nearest_ns = figures->at[i].line_ns;
+    for (size_t i = 0; i < figures->count; i++)
+        far += figures->at[i].line_inside && figures->at[i].line_ns > FAR_LINE * nearest_ns;
+    if (far > 0)
+        fprintf(
+            file,
+            "**%zu of %zu figures come from runs whose cores were far from each other** (column "
+            "\"line_ns\").\n",
+            far, figures->count);
 }
 
 static void print_machines(FILE *file, const struct plan *plan)

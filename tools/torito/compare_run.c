@@ -276,6 +276,11 @@ enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t 
         command_add(&command, "%s/build/%s-%d", plan->folder, b->name,
                     (int)settings[setting].library);
         command_add_words(&command, arguments);
+        // With more ranks than CPUs the others would run in between.
+        if (arguments[0] != '\0' && ranks > 1 && ranks <= plan->cpu_count) {
+            command_add(&command, "-p");
+            command_add(&command, "%s/build/line", plan->folder);
+        }
     }
     result = command_run(&command, plan->log, plan->run_s, output, &seconds);
     if (in_guest && !vm_output(*output) && result == RUN_GOOD)
