@@ -26,17 +26,18 @@ bool mpii_send_direct(const struct mpii_message_args *args)
 {
     const MPI_Count bytes = args->count * args->type->size;
     const uint32_t world = mpii_group_world(mpii_comm_peers(args->comm), args->peer);
+    const uint64_t addr = mpii_addr(args->comm->context, args->tag);
+    const union mpii_wire_head head = {
+        .source = (uint16_t)args->comm->rank, .target = (uint16_t)world, .kind = MPII_WIRE_INLINE};
     struct mpii_lane *lane;
 
     if (!args->type->dense || bytes > MPII_EAGER_BYTES_MAX)
         return false;
     lane = mpii_lane_of(world);
+    if (lane && bytes >= MPII_OFFER_BYTES_MIN)
+        return mpii_lane_offer(lane, addr, head, args->buf, (size_t)bytes);
     if (lane)
-        return mpii_lane_send(lane, mpii_addr(args->comm->context, args->tag),
-                              (union mpii_wire_head){.source = (uint16_t)args->comm->rank,
-                                                     .target = (uint16_t)world,
-                                                     .kind = MPII_WIRE_INLINE},
-                              args->buf, (size_t)bytes);
+        return mpii_lane_send(lane, addr, head, args->buf, (size_t)bytes);
     send_here(args, world, bytes);
     return true;
 }

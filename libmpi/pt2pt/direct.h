@@ -8,14 +8,15 @@
 
 #pragma GCC visibility push(hidden)
 
-// Of at most `most` bytes. False: nothing has been done. Otherwise the message has been sent and the buffer
-// is the user's again.
+// Of at most `most` bytes; a call that may wait for a moment offers the longer ones. False: nothing has been
+// done. Otherwise the message has been sent and the buffer is the user's again.
 static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Datatype datatype,
-                                      int dest, int tag, MPI_Comm handle, size_t most)
+                                      int dest, int tag, MPI_Comm handle, size_t most, bool offer)
 {
     const struct mpii_comm *comm = mpii_comm(handle);
     const struct mpii_type *type = mpii_type(datatype);
     const struct mpii_group *peers;
+    union mpii_wire_head head = {.kind = MPII_WIRE_INLINE};
     struct mpii_lane *lane;
     uint32_t world;
     size_t bytes;
@@ -31,11 +32,13 @@ static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Data
         return false;
     world = mpii_group_world(peers, dest);
     lane = mpii_lanes[world];
-    return lane && mpii_lane_send(lane, mpii_addr(comm->context, tag),
-                                  (union mpii_wire_head){.source = (uint16_t)comm->rank,
-                                                         .target = (uint16_t)world,
-                                                         .kind = MPII_WIRE_INLINE},
-                                  buf, bytes);
+    if (!lane)
+        return false;
+    head.source = (uint16_t)comm->rank;
+    head.target = (uint16_t)world;
+    if (offer && bytes >= MPII_OFFER_BYTES_MIN)
+        return mpii_lane_offer(lane, mpii_addr(comm->context, tag), head, buf, bytes);
+    return mpii_lane_send(lane, mpii_addr(comm->context, tag), head, buf, bytes);
 }
 
 // The same of MPI_Irecv. False: nothing has been done.

@@ -236,6 +236,8 @@ struct mpii_arrival mpii_bus_arrival(const struct bus_message *message)
     if (wire->head.kind == MPII_WIRE_EAGER) {
         mpii_cell_fetch(wire->cell, message->desc.len);
         arrival.data = wire->cell;
+    } else if (wire->head.kind == MPII_WIRE_OFFER) {
+        arrival.data = mpii_offer_claim(&mpii_wire(message)->offer);
     } else if (wire->head.kind == MPII_WIRE_RENDEZVOUS) {
         arrival.sender = wire->sender;
         arrival.sender_remote = true;

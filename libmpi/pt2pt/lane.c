@@ -5,6 +5,10 @@
 #include <stdlib.h>
 
 #define NOT_READ UINT64_MAX
+#define OFFER_TURNS 50   // some 1 us
+#define OFFER_PROGRESS 8 // turns
+#define OFFER_STREAM_MAX 4096
+#define OFFER_SKIP_MAX 63 // a receiver that comes late mostly does so again
 
 struct mpii_lane **mpii_lanes;
 struct mpii_room_wait *mpii_room_waits;
@@ -169,6 +173,16 @@ struct bus_message *mpii_lane_claim_cell(struct mpii_lane *lane, size_t bytes, c
     }
 }
 
+static void cell_publish(struct mpii_lane *lane, struct bus_message *message, uint64_t addr,
+                         union mpii_wire_head head, enum mpii_wire_kind kind, size_t bytes)
+{
+    head.kind = (uint8_t)kind;
+    message->desc.addr = addr;
+    message->desc.len = (uint32_t)bytes;
+    mpii_wire(message)->head = head;
+    mpii_lane_publish(lane, message);
+}
+
 bool mpii_lane_send_cell(struct mpii_lane *lane, uint64_t addr, union mpii_wire_head head,
                          const void *data, size_t bytes)
 {
@@ -178,11 +192,73 @@ bool mpii_lane_send_cell(struct mpii_lane *lane, uint64_t addr, union mpii_wire_
     if (!cell)
         return false; // the element stays what it was: free
     memcpy(cell, data, bytes);
-    head.kind = MPII_WIRE_EAGER;
-    message->desc.addr = addr;
-    message->desc.len = (uint32_t)bytes;
-    mpii_wire(message)->head = head;
     mpii_wire(message)->cell = cell;
-    mpii_lane_publish(lane, message);
+    cell_publish(lane, message, addr, head, MPII_WIRE_EAGER, bytes);
+    return true;
+}
+
+// Has the receiver taken what is offered? Waits for the time that copying it costs here, not longer: so
+// the worst that can happen is twice that.
+static bool offer_awaited(struct mpii_offer *offer)
+{
+    for (unsigned turn = 1; turn < OFFER_TURNS; turn++) {
+        if (mpii_offer_taken(offer))
+            return true;
+        // Who waits here might be who is waited for.
+        if (turn % OFFER_PROGRESS == 0)
+            (void)mpii_progress();
+        __builtin_ia32_pause();
+    }
+    return false;
+}
+
+// No thread is switched here and nothing is sent, so the element stays what it is.
+static void offer_end(struct mpii_lane *lane, struct mpii_offer *offer, char *cell,
+                      const void *data, size_t bytes)
+{
+    if (!offer_awaited(offer)) {
+        memcpy(cell, data, bytes);
+        if (mpii_offer_keep(offer)) {
+            lane->late = lane->late < OFFER_SKIP_MAX ? lane->late * 2 + 1 : lane->late;
+            lane->skip = lane->late;
+            return;
+        }
+    }
+    lane->late = 0;
+    while (!mpii_offer_over(offer)) // ends when the receiver has copied: it is doing so
+        __builtin_ia32_pause();
+}
+
+// Is it worth waiting for the receiver? A sender that has had no message from there since the last one
+// is in a stream of them: cells let it go ahead, and are faster for the shorter ones.
+static bool offer_sensible(struct mpii_lane *lane, size_t bytes)
+{
+    const uint32_t heard = mpii_engine->bus_in[lane->core].device.next;
+    const bool stream = heard == lane->heard;
+
+    lane->heard = heard;
+    if (lane->skip) {
+        lane->skip--;
+        return false;
+    }
+    // Who needs this CPU will not come while this one looks.
+    return (!stream || bytes > OFFER_STREAM_MAX) && mpii_engine->spins >= OFFER_TURNS &&
+           !mpii_engine->others_ready();
+}
+
+bool mpii_lane_offer(struct mpii_lane *lane, uint64_t addr, union mpii_wire_head head,
+                     const void *data, size_t bytes)
+{
+    struct bus_message *message;
+    char *cell;
+
+    if (!offer_sensible(lane, bytes))
+        return mpii_lane_send_cell(lane, addr, head, data, bytes);
+    message = mpii_lane_claim_cell(lane, bytes, &cell);
+    if (!cell)
+        return false; // the element stays what it was: free
+    mpii_offer_make(&mpii_wire(message)->offer, cell, data);
+    cell_publish(lane, message, addr, head, MPII_WIRE_OFFER, bytes);
+    offer_end(lane, &mpii_wire(message)->offer, cell, data, bytes);
     return true;
 }

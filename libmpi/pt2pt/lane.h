@@ -7,7 +7,8 @@
 //   bytes   struct mpii_wire
 //
 // Which cache lines a message moves: the line of the element; that of its second half from 41 bytes
-// on; beyond 104 bytes those of its cell instead. All of them from the sender to the receiver.
+// on; beyond 104 bytes those of its cell instead. All of them from the sender to the receiver. An offer
+// (offer.h) has its second line claimed and given back, and the buffer's lines instead of a cell's.
 // Nothing else, but for every fourth part of the ring or of the cells, whichever is first, one line the
 // other way: the mark that gives all elements of that part back, with their cells, in the order they came.
 //
@@ -17,7 +18,9 @@
 // A lane belongs to its sending core, whose ranks never run at the same time; no thread is switched between
 // claim and publish.
 #pragma once
+#include "libmpi/pt2pt/offer.h"
 #include "libmpi/request.h"
+#include <stddef.h>
 #include <string.h>
 
 #pragma GCC visibility push(hidden)
@@ -25,6 +28,7 @@
 enum mpii_wire_kind {
     MPII_WIRE_INLINE,     // the data are in the element
     MPII_WIRE_EAGER,      // in a cell
+    MPII_WIRE_OFFER,      // in the sender's own buffer or in a cell: pt2pt/offer.h
     MPII_WIRE_RENDEZVOUS, // in the sender's own buffer; its request says where
     MPII_WIRE_CANCEL,     // no message: the sender wants that of its request back
 };
@@ -45,6 +49,7 @@ struct mpii_wire {
     union {
         char data[BUS_INLINE_BYTES - 8];
         const char *cell;
+        struct mpii_offer offer;
         struct {
             struct mpii_request *sender;
             const void *buf; // where its data lie; NULL: not in one piece
@@ -54,6 +59,9 @@ struct mpii_wire {
 };
 
 _Static_assert(sizeof(struct mpii_wire) == BUS_INLINE_BYTES, "abi/bus.h");
+_Static_assert(offsetof(struct bus_message, bytes) + offsetof(struct mpii_wire, offer.state) ==
+                   BUS_LINE_BYTES,
+               "pt2pt/offer.h");
 
 #define MPII_INLINE_BYTES_MAX (BUS_INLINE_BYTES - 8)
 
@@ -71,6 +79,10 @@ _Static_assert(MPII_CELLS_BYTES - 2 * MPII_EAGER_BYTES_MAX > MPII_CELLS_BATCH, "
 // copied them, for two copies through the caches of two cores take longer than one and the answer.
 #define MPII_COPY_BYTES_MAX (2 << 10)
 
+// From here on a blocking send offers its buffer first (2 KiB take 0.19 us instead of 0.36, 8 KiB 0.29
+// instead of 1.0; up to 512 bytes it makes no difference).
+#define MPII_OFFER_BYTES_MIN 1024
+
 #define MPII_ADDR_NONE UINT64_MAX // no communicator has this context: matches no receive
 
 struct mpii_lane {
@@ -79,7 +91,10 @@ struct mpii_lane {
     bool fenced;         // services.h: bus_fenced
     char *cells;         // NULL until there was need of them
     uint32_t head, tail; // of the cells in use: bytes, free-running
-    uint32_t end[];      // by element: the head when it was published
+    // Offers: how many to skip after one that came to nothing, and still to skip; and
+    // bus_in[core].device.next when the last one was thought of.
+    uint32_t late, skip, heard;
+    uint32_t end[]; // by element: the head when it was published
 };
 
 // By world rank, this rank's; NULL: not known yet, or a rank of this core.
@@ -158,6 +173,11 @@ static inline void mpii_copy_short(char *to, const char *from, size_t bytes)
     }
 }
 
+// Sends bytes of MPII_OFFER_BYTES_MIN to MPII_EAGER_BYTES_MAX, for a call that may wait for a moment. False:
+// not sent, there is no memory for a cell.
+bool mpii_lane_offer(struct mpii_lane *lane, uint64_t addr, union mpii_wire_head head,
+                     const void *data, size_t bytes);
+
 // Sends bytes of at most MPII_EAGER_BYTES_MAX. False: not sent, there is no memory for a cell.
 bool mpii_lane_send_cell(struct mpii_lane *lane, uint64_t addr, union mpii_wire_head head,
                          const void *data, size_t bytes);
@@ -190,11 +210,21 @@ static inline const struct bus_message *mpii_queue_take(struct bus_queue *in)
 // Gives back all that was taken, and lets senders know that there is room again.
 void mpii_queue_mark(struct bus_queue *in);
 
+// A message that has a cell, whose bytes go back with the next mark.
+static inline void mpii_queue_hold(struct bus_queue *in, const struct bus_message *message)
+{
+    struct mpii_wire *wire = mpii_wire(message);
+
+    in->held += message->desc.len; // 0 for the other kinds
+    if (wire->head.kind == MPII_WIRE_OFFER)
+        mpii_offer_done(&wire->offer);
+}
+
 // Nobody looks at the message any more.
 static inline void mpii_queue_done(struct bus_queue *in, const struct bus_message *message)
 {
-    if (mpii_wire(message)->head.kind == MPII_WIRE_EAGER)
-        in->held += message->desc.len;
+    if (mpii_wire(message)->head.kind != MPII_WIRE_INLINE)
+        mpii_queue_hold(in, message);
     if (in->device.open * 4 >= in->device.size || in->held >= MPII_CELLS_BATCH)
         mpii_queue_mark(in);
 }

@@ -116,7 +116,7 @@ static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode 
 #pragma weak MPI_Send = PMPI_Send
 int PMPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    if (mpii_send_ordinary(buf, count, datatype, dest, tag, comm, MPII_EAGER_BYTES_MAX))
+    if (mpii_send_ordinary(buf, count, datatype, dest, tag, comm, MPII_EAGER_BYTES_MAX, true))
         return MPI_SUCCESS;
     return send_traced(ARGS, MPII_STANDARD);
 }
@@ -158,7 +158,8 @@ int PMPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int de
 int PMPI_Isend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
                MPI_Request *request)
 {
-    if (request && mpii_send_ordinary(buf, count, datatype, dest, tag, comm, MPII_COPY_BYTES_MAX)) {
+    if (request &&
+        mpii_send_ordinary(buf, count, datatype, dest, tag, comm, MPII_COPY_BYTES_MAX, false)) {
         *request = (MPI_Request)&mpii_sent;
         return MPI_SUCCESS;
     }
