@@ -157,7 +157,7 @@ files_gone() { # MACHINE
     local job status=0
 
     mkdir doomed
-    faults_start "$1" 1 gone doomed
+    faults_start "$1" 1 gone doomed "$([[ $1 != *-9p ]] || echo by-path)"
     until rm -rf doomed 2>/dev/null && [ ! -e doomed ]; do :; done # the program puts files into it
     wait "$job" || status=$?
     equal status "$status" 0

@@ -2,7 +2,8 @@
 // files_faults.c: how a program finds out that the world of files has failed it.
 //
 //   files_faults full FILE     writes until it cannot, frees the room, and writes again
-//   files_faults gone DIR      works in a directory until somebody has removed it
+//   files_faults gone DIR [by-path]   works in a directory until somebody has removed it. `by-path`: the
+//                              server looks up what is open by its path, so nothing can be had of it then.
 //   files_faults steady FILE [ROUNDS]   each rank writes and reads back a block again and again; for ever
 //                              without ROUNDS. Says "up" after the first.
 //   files_faults leave FILE    rank 0 ends while its threads write; the others then use files
@@ -12,6 +13,7 @@
 #include <mpi.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +48,7 @@ static void full(const char *name)
     printf("full after %ld KiB\n", bytes >> 10);
 }
 
-static void gone(const char *name)
+static void gone(const char *name, bool by_path)
 {
     char text[4096];
     DIR *directory;
@@ -65,7 +67,10 @@ static void gone(const char *name)
     NEED(getcwd(text, sizeof text) == NULL && errno == ENOENT);
     NEED(mkdir("below", 0700) == -1 && errno == ENOENT);
     directory = opendir(".");
-    NEED(directory != NULL && readdir(directory) == NULL && closedir(directory) == 0);
+    if (by_path)
+        NEED(directory == NULL && errno == ENOENT);
+    else
+        NEED(directory != NULL && readdir(directory) == NULL && closedir(directory) == 0);
     NEED(fchdir(there) == 0 && getcwd(text, sizeof text) == text && access(name, F_OK) == -1);
     printf("gone\n");
 }
@@ -136,7 +141,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "full") == 0)
         full(argv[2]);
     else if (strcmp(argv[1], "gone") == 0)
-        gone(argv[2]);
+        gone(argv[2], argc > 3 && strcmp(argv[3], "by-path") == 0);
     else if (strcmp(argv[1], "steady") == 0)
         steady(argv[2], argc > 3 ? atoi(argv[3]) : 0);
     else if (strcmp(argv[1], "leave") == 0)
