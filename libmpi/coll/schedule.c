@@ -5,10 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STEPS_FIRST 16
+#define LINE 64 // memory for data begins on a cache line
+
 struct mpii_schedule_memory {
     struct mpii_schedule_memory *next;
-    _Alignas(64) char data[];
 };
+
+// Lists of STEPS_FIRST steps that no schedule uses, for the next ones: most need no more, and such a list is
+// too large for the quick way of malloc. Linked by `to` of their first step.
+static struct mpii_step *spare;
+
+static struct mpii_step *steps_new(void)
+{
+    struct mpii_step *steps = spare;
+
+    if (!steps)
+        return malloc(STEPS_FIRST * sizeof *steps);
+    spare = steps->to;
+    return steps;
+}
+
+static void steps_free(struct mpii_step *steps, size_t capacity)
+{
+    if (capacity != STEPS_FIRST) {
+        free(steps);
+        return;
+    }
+    steps->to = spare;
+    spare = steps;
+}
 
 void mpii_schedule_init(struct mpii_schedule *schedule, int tag)
 {
@@ -26,7 +52,7 @@ void mpii_schedule_free(struct mpii_schedule *schedule)
         if (schedule->steps[i].to_type)
             mpii_type_drop(schedule->steps[i].to_type);
     }
-    free(schedule->steps);
+    steps_free(schedule->steps, schedule->capacity);
     while (schedule->memory) {
         struct mpii_schedule_memory *memory = schedule->memory;
 
@@ -39,15 +65,15 @@ void mpii_schedule_free(struct mpii_schedule *schedule)
 
 void *mpii_schedule_alloc(struct mpii_schedule *schedule, size_t bytes)
 {
-    struct mpii_schedule_memory *memory = NULL;
+    struct mpii_schedule_memory *memory = malloc(sizeof *memory + LINE - 1 + bytes);
 
-    if (posix_memalign((void **)&memory, 64, sizeof *memory + bytes) != 0) {
+    if (!memory) {
         schedule->no_memory = true;
         return NULL;
     }
     memory->next = schedule->memory;
     schedule->memory = memory;
-    return memory->data;
+    return (void *)(((uintptr_t)(memory + 1) + LINE - 1) / LINE * LINE);
 }
 
 void *mpii_schedule_buffer(struct mpii_schedule *schedule, MPI_Count count,
@@ -69,8 +95,9 @@ void *mpii_schedule_buffer(struct mpii_schedule *schedule, MPI_Count count,
 static void append(struct mpii_schedule *schedule, const struct mpii_step *step)
 {
     if (schedule->count == schedule->capacity) {
-        size_t capacity = schedule->capacity ? 2 * schedule->capacity : 16;
-        struct mpii_step *steps = realloc(schedule->steps, capacity * sizeof *steps);
+        size_t capacity = schedule->capacity ? 2 * schedule->capacity : STEPS_FIRST;
+        struct mpii_step *steps =
+            schedule->capacity ? realloc(schedule->steps, capacity * sizeof *steps) : steps_new();
 
         if (!steps) {
             schedule->no_memory = true;
@@ -139,8 +166,8 @@ void mpii_schedule_call(struct mpii_schedule *schedule, mpii_step_call *call, vo
 
 void mpii_schedule_fence(struct mpii_schedule *schedule)
 {
-    if (schedule->count && schedule->steps[schedule->count - 1].kind == MPII_STEP_FENCE)
-        return;
+    if (schedule->count == 0 || schedule->steps[schedule->count - 1].kind == MPII_STEP_FENCE)
+        return; // nothing to wait for
     append(schedule, &(struct mpii_step){.kind = MPII_STEP_FENCE});
 }
 

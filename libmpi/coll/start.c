@@ -3,6 +3,7 @@
 //
 // Persistent ones have tags of their own, fixed when they are made: they may be started in any order.
 #include "libmpi/coll/match.h"
+#include "libmpi/coll/shared.h"
 #include "libmpi/trace.h"
 #include <stdlib.h>
 
@@ -35,6 +36,16 @@ static struct mpii_request *request_new(const struct mpii_collective *collective
     return request;
 }
 
+// As behind a blocking call: shared_barrier.c.
+static void lead_next_barrier(const struct mpii_collective *collective,
+                              const struct mpii_coll_call *call)
+{
+    struct mpii_shared *shared = call->comm->remote ? NULL : call->comm->coll->shared;
+
+    if (shared && (collective == &mpii_bcast || collective == &mpii_scatter))
+        shared->sender = call->root;
+}
+
 static int start(const struct mpii_collective *collective, struct mpii_coll_call *call,
                  MPI_Request *request)
 {
@@ -51,6 +62,7 @@ static int start(const struct mpii_collective *collective, struct mpii_coll_call
     if (!started)
         return no_memory(call);
     mpii_schedule_start(started->extra);
+    lead_next_barrier(collective, call);
     *request = (MPI_Request)started;
     return MPI_SUCCESS;
 }
