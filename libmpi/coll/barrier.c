@@ -32,15 +32,18 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
 
 const struct mpii_collective mpii_barrier = {MPII_COLL_OTHER, check, build, mpii_shared_barrier};
 
+static int run(MPI_Comm comm)
+{
+    struct mpii_coll_call call = {.function = "PMPI_Barrier", .handle = comm, .root = MPII_NO_ROOT};
+
+    return mpii_coll_run(&mpii_barrier, &call);
+}
+
 #pragma weak MPI_Barrier = PMPI_Barrier
 int PMPI_Barrier(MPI_Comm comm)
 {
     struct mpii_shared *shared = mpii_quick(comm);
 
-    if (!(shared && mpii_quick_barrier(shared))) {
-        struct mpii_coll_call call = MPII_CALL_BARRIER(false);
-
-        return mpii_coll_run(&mpii_barrier, &call);
-    }
-    return MPI_SUCCESS;
+    return shared ? mpii_quick_barrier(shared)
+                  : run(comm); // both by a jump: see mpii_shared_wait_release
 }

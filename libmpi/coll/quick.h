@@ -53,7 +53,7 @@ static inline long mpii_quick_bytes(const void *buf, MPI_Count count, MPI_Dataty
 }
 
 // The algorithms. False: not for these data; nothing has happened yet.
-bool mpii_quick_barrier(struct mpii_shared *shared); // always true
+int mpii_quick_barrier(struct mpii_shared *shared); // always, and MPI_SUCCESS
 bool mpii_quick_bcast(struct mpii_shared *shared, void *buf, MPI_Count count, MPI_Datatype datatype,
                       int root);
 bool mpii_quick_reduce(struct mpii_shared *shared, const void *in, void *out, MPI_Count count,

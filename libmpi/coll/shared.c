@@ -75,26 +75,6 @@ void mpii_shared_release_fair(struct mpii_shared *shared)
         mpii_services()->yield();
 }
 
-void mpii_shared_wait_release(struct mpii_shared *shared)
-{
-    const struct services *services = mpii_services();
-    struct mpii_shared_core *mine = shared->mine;
-    uint64_t value = shared->seq + 1;
-
-    while (mine->released < value) { // ends when the core's last rank has arrived and heard of all others
-        struct mpii_local_wait wait = {.next = mine->waits, .thread = services->thread()};
-
-        mine->waits = &wait;
-        if (!(mpii_progress_more && mpii_progress_more(wait.thread)))
-            services->wait(mpii_progress);
-        for (struct mpii_local_wait **at = &mine->waits; wait.thread && *at; at = &(*at)->next)
-            if (*at == &wait) { // woken for something else
-                *at = wait.next;
-                break;
-            }
-    }
-}
-
 void mpii_shared_sync_end(struct mpii_shared *shared)
 {
     if (shared->represents) {

@@ -182,7 +182,29 @@ static inline void mpii_shared_publish(const struct mpii_shared *shared, int to)
 
 // Lets the other ranks of the core go; they wait for that.
 void mpii_shared_release(struct mpii_shared *shared);
-void mpii_shared_wait_release(struct mpii_shared *shared);
+
+// Inline, as much else on the way to a switch of threads: the processor foretells where each function
+// returns to by the calls it has seen, and behind a switch those were another rank's. A barrier of 8
+// ranks on 2 cores takes a tenth less with two functions less.
+static inline void mpii_shared_wait_release(struct mpii_shared *shared)
+{
+    const struct services *services = mpii_services();
+    struct mpii_shared_core *mine = shared->mine;
+    uint64_t value = shared->seq + 1;
+
+    while (mine->released < value) { // ends when the core's last rank has arrived and heard of all others
+        struct mpii_local_wait wait = {.next = mine->waits, .thread = services->thread()};
+
+        mine->waits = &wait;
+        if (!(mpii_progress_more && mpii_progress_more(wait.thread)))
+            services->wait(mpii_progress);
+        for (struct mpii_local_wait **at = &mine->waits; wait.thread && *at; at = &(*at)->next)
+            if (*at == &wait) { // woken for something else
+                *at = wait.next;
+                break;
+            }
+    }
+}
 
 // The same; but if another rank of the core was a root that sent data since the last barrier, those let go
 // run before this rank, the first to arrive first: that was the root, which waits for nobody. In

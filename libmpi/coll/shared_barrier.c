@@ -56,7 +56,7 @@ static void be_led(struct mpii_shared *shared, int leader)
     mpii_shared_publish(shared, -1);
 }
 
-bool mpii_quick_barrier(struct mpii_shared *shared)
+int mpii_quick_barrier(struct mpii_shared *shared)
 {
     if (mpii_shared_arrive(shared)) {
         if (shared->sender >= 0 && shared->cores > 1)
@@ -70,13 +70,15 @@ bool mpii_quick_barrier(struct mpii_shared *shared)
     shared->sender = -1;
     mpii_shared_met(shared);
     mpii_shared_finish(shared, false);
-    return true;
+    return MPI_SUCCESS;
 }
 
 bool mpii_shared_barrier(struct mpii_coll_call *call, int *rc)
 {
     struct mpii_shared *shared = mpii_shared_of(call->comm);
 
-    *rc = MPI_SUCCESS;
-    return shared && mpii_quick_barrier(shared);
+    if (!shared)
+        return false;
+    *rc = mpii_quick_barrier(shared);
+    return true;
 }

@@ -149,7 +149,7 @@ static bool short_way(int kind, int *in, int *out, int count, int root)
 
     switch (kind) {
     case BARRIER:
-        return mpii_quick_barrier(view);
+        return mpii_quick_barrier(view) == MPI_SUCCESS;
     case BCAST:
         return mpii_quick_bcast(view, in, count, INT, root);
     case GATHER:
