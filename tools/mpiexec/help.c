@@ -12,7 +12,7 @@ static const struct {
      "  -n N, -np N             ranks of this program; without it one for each CPU\n"
      "  -wdir DIR               working directory of its ranks\n"
      "  -path DIRS              look for the program there first\n"
-     "  -env NAME VALUE         set a variable; -x NAME[=VALUE] the same in one word\n"
+     "  -env NAME VALUE         set a variable; also -env NAME=VALUE, -x NAME[=VALUE]\n"
      "  -envall, -envnone, -envlist A,B   which variables to pass on (all)\n"
      "  -genv..., -genvall, -genvnone, -genvlist   the same for all programs\n"
      "  -initial-errhandler H   mpi_errors_are_fatal, mpi_errors_abort or mpi_errors_return\n"

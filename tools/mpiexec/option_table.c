@@ -132,10 +132,11 @@ static bool take_env(struct parser *parser, const char *name, char **value)
 {
     struct env_options *env = *name == 'g' ? &parser->options->genv : &parser->section->env;
 
-    if (*value[0] == '\0' || strchr(value[0], '=') != NULL)
+    if (*value[0] == '\0' || *value[0] == '=')
         return option_wrong(parser, "-%s needs a variable's name and its value, not \"%s\"", name,
                             value[0]);
-    words_add(&env->set, need_format("%s=%s", value[0], value[1]));
+    words_add(&env->set,
+              strchr(value[0], '=') != NULL ? value[0] : need_format("%s=%s", value[0], value[1]));
     return true;
 }
 
@@ -409,6 +410,13 @@ static const struct option_spec option_table[] = {
     {"file", 1, take_unsupported},
     {"memory-alloc-kinds", 1, take_unsupported},
 };
+
+int option_values(const struct option_spec *spec, const char *first)
+{
+    bool both = spec->take == take_env && first != NULL && strchr(first, '=') != NULL;
+
+    return both ? 1 : spec->values;
+}
 
 const struct option_spec *option_find(const char *name, size_t bytes)
 {

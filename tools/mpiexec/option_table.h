@@ -17,6 +17,9 @@ struct option_spec {
     bool (*take)(struct parser *parser, const char *name, char **value);
 };
 
+// How many arguments it takes if `first` comes next, or NULL: of -env one, where that is NAME=VALUE.
+int option_values(const struct option_spec *spec, const char *first);
+
 // The option called name[0 .. bytes), or NULL.
 const struct option_spec *option_find(const char *name, size_t bytes);
 

@@ -41,6 +41,7 @@ static int option_take(struct parser *parser, int argc, char **argv)
     size_t bytes = equals != NULL ? (size_t)(equals - name) : strlen(name);
     const struct option_spec *spec = option_find(name, bytes);
     char *joined[] = {NULL, NULL};
+    int values;
 
     if (bytes == 1 && *name == 'h')
         name = "help", bytes = 4;
@@ -57,15 +58,14 @@ static int option_take(struct parser *parser, int argc, char **argv)
         joined[0] = need(strdup(equals + 1));
         return spec->take(parser, spec->name, joined) ? 1 : 0;
     }
-    for (int i = 1; i <= spec->values; i++) {
-        if (i < argc)
-            continue;
-        option_wrong(parser, "%s needs %s", argv[0], spec->values == 1 ? "a value" : "two values");
+    values = option_values(spec, argc > 1 ? argv[1] : NULL);
+    if (values >= argc) {
+        option_wrong(parser, "%s needs %s", argv[0], values == 1 ? "a value" : "two values");
         return 0;
     }
-    if (!spec->take(parser, spec->name, spec->values > 0 ? &argv[1] : joined))
+    if (!spec->take(parser, spec->name, values > 0 ? &argv[1] : joined))
         return 0;
-    return 1 + spec->values;
+    return 1 + values;
 }
 
 static bool section_end(struct parser *parser)

@@ -94,7 +94,9 @@ static void test_refusals(void)
     refuse("--machine linux --files 9p a", "--files");
     refuse("--mem lots a", "size");
     refuse("--cores 0 a", "1 to 256");
-    refuse("-env A=B C a", "name");
+    refuse("-env =B a", "name");
+    refuse("-env A=B", "program");
+    refuse("-env A", "two values");
     refuse("-hosts a,,b x", "empty");
     refuse("-host a:zero x", "colon");
     refuse("-hostfile /nonexistent x", "/nonexistent");
@@ -142,6 +144,10 @@ static void test_values(void)
     o = accept("-genvlist A,B -envnone -genv C D a");
     check(o.genv.pass == ENV_LIST && strcmp(o.genv.list, "A,B") == 0, "-genvlist");
     check(o.section[0].env.pass == ENV_NONE && strcmp(o.genv.set.word[0], "C=D") == 0, "-envnone");
+    o = accept("-genv E=F=G -env H= a b");
+    check(strcmp(o.genv.set.word[0], "E=F=G") == 0 &&
+              strcmp(o.section[0].env.set.word[0], "H=") == 0 && o.section[0].argv.count == 2,
+          "-env in one word");
     check(!accept("-bind-to core a").no_bind && accept("-bind-to none a").no_bind &&
               accept("--bind-to none a").no_bind,
           "-bind-to none");
