@@ -59,6 +59,16 @@ images_entry() {
     run 0 on linux -n 1 ./big
 }
 
+# More than 2 GiB of static data, as codes in Fortran have them, need -mcmodel=medium and nothing else.
+images_large() {
+    printf '%s\n' '#include <mpi.h>' 'char large[3ll << 30], small[9];' 'int main(int c, char **v)' \
+        '{ MPI_Init(&c, &v); large[(3ll << 30) - c] = small[c] = 4; MPI_Finalize();' \
+        'return large[(3ll << 30) - 1] + large[0] + large[1ll << 31] + small[1] - 8; }' >large.c
+    "$BIN/mpicc" -O1 -mcmodel=medium -o large large.c || fail 'no image'
+    run 0 on linux -n 2 ./large
+    run 0 on microvm --mem 4G --timeout 20 -n 1 ./large
+}
+
 # As Linux runs any program: configure scripts and CMake run what they compile.
 images_plain() {
     run 0 "$IMAGES/hello"
@@ -70,3 +80,4 @@ run_case image.reproducible 60 images_reproducible
 run_case image.formats 20 images_formats
 run_case image.plain 20 images_plain
 run_case image.entry 30 images_entry
+run_case image.large 40 images_large

@@ -214,26 +214,44 @@ bool image_linux_boot(const struct image_file *image)
     return segment != NULL && segment->p_paddr == segment->p_vaddr;
 }
 
+#define ENTRY_TEST \
+    "\x8c\xc8\xa8\x03\x75\x17" // mov %cs, %eax; test $3, %al; jnz, over the first jump
+#define ENTRY_TEST_BYTES 6u
+#define ENTRY_JUMP_BYTES 23u
+
+// Do the instructions at address `at` jump to `target`? lea 0(%rip), %r11; movabs $distance, %r10;
+// add %r10, %r11; jmp *%r11.
+static bool jump_leads_to(const uint8_t *code, uint64_t at, uint64_t target)
+{
+    uint64_t distance;
+
+    memcpy(&distance, code + 9, sizeof distance);
+    return memcmp(code, "\x4c\x8d\x1d\0\0\0\0\x49\xba", 9) == 0 &&
+           memcmp(code + 17, "\x4d\x01\xd3\x41\xff\xe3", 6) == 0 && at + 7 + distance == target;
+}
+
 // rust-vmm's loader refuses a file whose e_entry is below 1 MiB, and enters there if it does not use PVH. So
-// e_entry is a jump in a page of its own (image.ld): `mov %cs, %eax; test $3, %al; jnz kernel; jmp kernel`,
-// the first relative to virtual and the second relative to physical addresses.
+// e_entry is code in a page of its own (image.ld) that looks at the privilege level and jumps: for a boot
+// loader by physical addresses, for a process by virtual ones.
 static bool rule_entry(const struct image_file *image, char *why)
 {
     const Elf64_Phdr *segment = image_entry_segment(image);
-    uint32_t kernel = image->kernel->elf_entry, at = (uint32_t)image->ehdr->e_entry;
+    uint64_t kernel = image->kernel->elf_entry, at = image->ehdr->e_entry + ENTRY_TEST_BYTES;
     const uint8_t *code;
 
-    if (segment == NULL || at < LOW_MEMORY_END || segment->p_filesz < 15 ||
-        !(segment->p_flags & PF_X) || kernel >= image->kernel->text_bytes)
+    if (segment == NULL || image->ehdr->e_entry < LOW_MEMORY_END ||
+        segment->p_filesz < ENTRY_TEST_BYTES + 2 * ENTRY_JUMP_BYTES || !(segment->p_flags & PF_X) ||
+        kernel >= image->kernel->text_bytes)
         return broken(
             why,
             "its entry point %#llx is not the page that leads into the kernel; drop -e and "
             "--entry from the link",
             (unsigned long long)image->ehdr->e_entry);
     code = image->bytes + segment->p_offset;
-    if (memcmp(code, "\x8c\xc8\xa8\x03\x0f\x85", 6) != 0 || code[10] != 0xe9 ||
-        at + 10 + read_u32(code + 6) != (uint32_t)image->header->kernel_offset + kernel ||
-        at + 15 + read_u32(code + 11) != IMAGE_KERNEL_PHYS + kernel)
+    if (memcmp(code, ENTRY_TEST, ENTRY_TEST_BYTES) != 0 ||
+        !jump_leads_to(code + ENTRY_TEST_BYTES, at, IMAGE_KERNEL_PHYS + kernel) ||
+        !jump_leads_to(code + ENTRY_TEST_BYTES + ENTRY_JUMP_BYTES, at + ENTRY_JUMP_BYTES,
+                       image->header->kernel_offset + kernel))
         return broken(why,
                       "its entry point does not lead into the kernel; leave the linker script to "
                       "mpicc");

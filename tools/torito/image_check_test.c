@@ -74,16 +74,21 @@ static void picture_segments(struct picture *p)
     p->segment[NOTE].p_align = 4;
 }
 
-// The jump of e_entry, as image.ld writes it.
+// A jump from ENTRY + `at` to `target`, as image.ld writes it.
+static void jump_make(unsigned char *code, uint64_t at, uint64_t target)
+{
+    uint64_t distance = target - (ENTRY + at + 7);
+
+    memcpy(code + at, "\x4c\x8d\x1d\0\0\0\0\x49\xba", 9);
+    memcpy(code + at + 9, &distance, 8);
+    memcpy(code + at + 17, "\x4d\x01\xd3\x41\xff\xe3", 6);
+}
+
 static void entry_make(unsigned char *code)
 {
-    uint32_t process = KERNEL_AT + 0x100 - (ENTRY + 10);
-    uint32_t boot = IMAGE_KERNEL_PHYS + 0x100 - (ENTRY + 15);
-
-    memcpy(code, "\x8c\xc8\xa8\x03\x0f\x85", 6);
-    memcpy(code + 6, &process, 4);
-    code[10] = 0xe9;
-    memcpy(code + 11, &boot, 4);
+    memcpy(code, "\x8c\xc8\xa8\x03\x75\x17", 6);
+    jump_make(code, 6, IMAGE_KERNEL_PHYS + 0x100);
+    jump_make(code, 29, KERNEL_AT + 0x100);
 }
 
 // Header, address tag, entry tag, end.
@@ -185,10 +190,14 @@ static void test_entries(void)
     expect("e_entry behind the kernel", "entry point");
     p->elf.e_entry = KERNEL_AT + 0x100;
     expect("e_entry below 1 MiB", "entry point");
-    file.bytes[ENTRY_AT + 6]++;
+    file.bytes[ENTRY_AT + 29 + 9]++;
     expect("e_entry leads elsewhere in a process", "entry point");
-    file.bytes[ENTRY_AT + 11]++;
+    file.bytes[ENTRY_AT + 29 + 13]++;
+    expect("e_entry leads 4 GiB too far in a process", "entry point");
+    file.bytes[ENTRY_AT + 6 + 9]++;
     expect("e_entry leads elsewhere in a VM", "entry point");
+    file.bytes[ENTRY_AT + 28]++;
+    expect("e_entry has other instructions", "entry point");
     p->segment[ENTRY_PAGE].p_flags = PF_R;
     expect("e_entry not executable", "entry point");
     p->segment[ENTRY_PAGE].p_paddr = IMAGE_PAYLOAD_PHYS + LOADED_BYTES;
