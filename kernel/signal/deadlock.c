@@ -16,11 +16,11 @@
 #define BY_HAND_LINES_MAX 64 // without a launcher
 
 static _Atomic uint32_t claimed;
-static struct job_wait spare[CORES_MAX]; // each its core's, for a line that has no place in the table
 
-static struct job_wait *line_start(const struct rank *rank)
+// The next line of the table, or `spare` where that has no place for it.
+static struct job_wait *line_start(const struct rank *rank, struct job_wait *spare)
 {
-    struct job_wait *line = &spare[core_self()->index];
+    struct job_wait *line = spare;
     uint32_t at;
 
     if (job_region) {
@@ -88,7 +88,7 @@ static enum job_wait_kind kind_of(const struct thread *thread)
 
 static void tell_thread(const struct rank *rank, struct thread *thread, uint64_t now, bool runs)
 {
-    struct job_wait *line = line_start(rank);
+    struct job_wait spare, *line = line_start(rank, &spare);
 
     if (thread->since_ns && thread->poll)
         line->waited_ns = now - thread->since_ns;
@@ -100,7 +100,7 @@ static void tell_thread(const struct rank *rank, struct thread *thread, uint64_t
 
 static void tell_messages(const struct rank *rank, uintptr_t fs_base, bool runs)
 {
-    struct job_wait *line = line_start(rank);
+    struct job_wait spare, *line = line_start(rank, &spare);
 
     explain(line, rank, NULL, fs_base, runs);
     line_end(line, line->text[0] ? JOB_WAIT_MESSAGE : JOB_WAIT_NONE);
@@ -111,10 +111,11 @@ static void tell_rank(const struct rank *rank, bool runs)
 {
     uint64_t now = machine->now_ns();
     struct thread *some = NULL;
+    struct job_wait spare;
     bool in_mpi = false;
 
     if (rank->ended) {
-        line_end(line_start(rank), JOB_WAIT_ENDED);
+        line_end(line_start(rank, &spare), JOB_WAIT_ENDED);
         return;
     }
     for (struct thread *thread = rank->threads; thread; thread = thread->rank_next) {
