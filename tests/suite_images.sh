@@ -66,7 +66,12 @@ images_large() {
         'return large[(3ll << 30) - 1] + large[0] + large[1ll << 31] + small[1] - 8; }' >large.c
     "$BIN/mpicc" -O1 -mcmodel=medium -o large large.c || fail 'no image'
     run 0 on linux -n 2 ./large
-    run 0 on microvm --mem 4G --timeout 20 -n 1 ./large
+    run 0 on microvm --timeout 20 -n 1 ./large
+    # In all that is enough, but a rank's memory lies in one piece.
+    run 125 on microvm --mem 4G --timeout 20 -n 1 ./large
+    has err 'not enough memory in one piece: .* [0-9]+ MiB more'
+    run 0 on microvm --mem "$((4096 + $(grep -oE '[0-9]+ MiB more' err | cut -d ' ' -f 1)))M" --timeout 20 \
+        -n 1 ./large
 }
 
 # As Linux runs any program: configure scripts and CMake run what they compile.

@@ -88,10 +88,30 @@ static uint64_t shares_make(struct ranges *free, uint32_t ranks, uint32_t cores,
     return least;
 }
 
+// Each rank's part lies in one piece, and a PC's memory in two, below and above the hole under 4 GiB: so
+// what is there in all may be enough, and yet no piece. Room for all above the hole surely is,
+// and the launcher rounds to large pages.
+static _Noreturn void too_little(const struct ranges *free, uint32_t ranks, uint64_t need)
+{
+    const struct range *last = &free->range[free->count - 1];
+    uint64_t above = last->end - last->start, all = ranges_bytes(free);
+
+    if (last->start >= 4 * GIB && all >= need * ranks && above < need * ranks)
+        pc_panic(
+            "not enough memory in one piece: each rank of this program needs %lu MiB, and the "
+            "%lu MiB lie in two; use mpiexec --mem (or qemu -m) with %lu MiB more, or fewer ranks",
+            mib(need), all >> 20, mib(need * ranks - above + 2 * LARGE_BYTES));
+    pc_panic(
+        "not enough memory: %u ranks of this program need at least %lu MiB, there are %lu MiB for "
+        "them; use mpiexec --mem (or qemu -m) with at least %lu MiB more, or fewer ranks",
+        ranks, mib(need * ranks), all >> 20, mib((need - slots.part_bytes) * ranks));
+}
+
 void slots_memory_init(struct ranges *free, uint32_t ranks, uint32_t cores,
                        const struct firmware *firmware, const struct payload *payload, bool zeroed)
 {
-    uint64_t need = payload->header->bss_end - payload->header->data_start + PROGRAM_BYTES_MIN;
+    uint64_t data = payload->header->bss_end - payload->header->data_start;
+    uint64_t need = data + data / TABLE_ENTRIES + PROGRAM_BYTES_MIN; // with its page tables
 
     if (ranks == 0 || ranks > RANKS_MAX)
         pc_panic("%u ranks asked for; Torito runs 1 to %d", ranks, RANKS_MAX);
@@ -102,11 +122,7 @@ void slots_memory_init(struct ranges *free, uint32_t ranks, uint32_t cores,
     slots.zeroed = zeroed;
     slots.part_bytes = shares_make(free, ranks, cores, firmware);
     if (slots.part_bytes < need)
-        pc_panic("not enough memory: %u ranks of this program need at least %lu MiB, there are %lu "
-                 "MiB for "
-                 "them; use mpiexec --mem (or qemu -m) with at least %lu MiB more, or fewer ranks",
-                 ranks, mib(need * ranks), ranges_bytes(free) >> 20,
-                 mib((need - slots.part_bytes) * ranks));
+        too_little(free, ranks, need);
 }
 
 bool slots_part(uint32_t rank, struct range *out)

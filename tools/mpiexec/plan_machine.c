@@ -17,7 +17,8 @@
 #define TCG_BYTES_RANK (128 * MIB)
 // What a rank needs beside its copy of the program: stack, libc's buffers, page tables.
 #define RANK_BYTES_MIN (512 * 1024ull)
-#define KERNEL_BYTES_MIN (8 * MIB) // up to IMAGE_PAYLOAD_PHYS, page tables, per-core areas
+#define PIECE_BYTES_EXTRA (16 * MIB) // of a rank's memory, for what it asks for besides
+#define KERNEL_BYTES_MIN (8 * MIB)   // up to IMAGE_PAYLOAD_PHYS, page tables, per-core areas
 // Firmware of q35 keeps its tables in the last pages below the hole.
 #define FIRMWARE_BYTES MIB
 
@@ -95,18 +96,22 @@ static uint64_t round_up(uint64_t bytes, uint64_t to)
     return (bytes + to - 1) / to * to;
 }
 
+// What a rank of a section needs.
+static uint64_t rank_bytes(const struct plan *plan, uint32_t section)
+{
+    const struct image_header *header = plan->program[plan->section[section].program].image.header;
+
+    return (header->bss_end > header->data_start ? header->bss_end - header->data_start : 0) +
+           RANK_BYTES_MIN;
+}
+
 // The least a VM can start its ranks in; the kernel says more exactly what is missing.
 static uint64_t memory_least(const struct plan *plan, uint64_t region_bytes)
 {
     uint64_t bytes = KERNEL_BYTES_MIN + region_bytes + plan->program[0].image.load_end;
 
-    for (uint32_t i = 0; i < plan->section_count; i++) {
-        const struct image_header *header = plan->program[plan->section[i].program].image.header;
-        uint64_t data =
-            header->bss_end > header->data_start ? header->bss_end - header->data_start : 0;
-
-        bytes += plan->section[i].ranks * (data + RANK_BYTES_MIN);
-    }
+    for (uint32_t i = 0; i < plan->section_count; i++)
+        bytes += plan->section[i].ranks * rank_bytes(plan, i);
     return round_up(bytes, 2 * MIB);
 }
 
@@ -131,6 +136,25 @@ static uint64_t hole_start(const struct plan *plan, uint64_t bytes)
     return bytes >= 0xb0000000 ? 0x80000000 : 0xb0000000;
 }
 
+// Each rank has its memory in one piece, and what is below the hole and what is above are two: as much as
+// `bytes`, or so much more that all ranks of a large program find a place.
+static uint64_t memory_in_pieces(const struct plan *plan, uint64_t bytes, uint64_t region_bytes)
+{
+    uint64_t hole = hole_start(plan, bytes), part = 0, below, above;
+
+    for (uint32_t i = 0; i < plan->section_count; i++) {
+        uint64_t data = rank_bytes(plan, i);
+
+        data += data / 256 + PIECE_BYTES_EXTRA; // page tables are a 512th
+        part = data > part ? data : part;
+    }
+    if (bytes <= hole)
+        return bytes;
+    below = (hole - KERNEL_BYTES_MIN - plan->program[0].image.load_end) / part;
+    above = plan->ranks > below ? (plan->ranks - below) * part : 0;
+    return bytes - hole < above + region_bytes ? hole + above + region_bytes : bytes;
+}
+
 struct plan_memory plan_memory(const struct plan *plan, uint64_t region_bytes)
 {
     uint64_t slack = plan->machine == MACHINE_Q35 ? FIRMWARE_BYTES : 0;
@@ -141,7 +165,7 @@ struct plan_memory plan_memory(const struct plan *plan, uint64_t region_bytes)
     memory.region_bytes = round_up(region_bytes + slack, JOB_ALIGN);
     least = memory_least(plan, memory.region_bytes);
     if (wanted == 0)
-        wanted = memory_default(plan, available, least);
+        wanted = memory_in_pieces(plan, memory_default(plan, available, least), memory.region_bytes);
     if (wanted < least)
         say_fail(
             STATUS_HOST,
