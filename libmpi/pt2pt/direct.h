@@ -16,7 +16,7 @@ static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Data
     const struct mpii_comm *comm = mpii_comm(handle);
     const struct mpii_type *type = mpii_type(datatype);
     const struct mpii_group *peers;
-    union mpii_wire_head head = {.kind = MPII_WIRE_INLINE};
+    union mpii_wire_head head;
     struct mpii_lane *lane;
     uint32_t world;
     size_t bytes;
@@ -34,11 +34,50 @@ static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Data
     lane = mpii_lanes[world];
     if (!lane)
         return false;
-    head.source = (uint16_t)comm->rank;
-    head.target = (uint16_t)world;
+    head = mpii_head(comm->rank, world, MPII_WIRE_INLINE);
     if (offer && bytes >= MPII_OFFER_BYTES_MIN)
         return mpii_lane_offer(lane, mpii_addr(comm->context, tag), head, buf, bytes);
     return mpii_lane_send(lane, mpii_addr(comm->context, tag), head, buf, bytes);
+}
+
+// The same of MPI_Recv, for what one rank of another core sends beside an element within a moment, with
+// nothing else to be done first: the way from the element to the caller is as short as it can be, for it is
+// all that the program waits for. False: nothing has been done.
+static inline bool mpii_receive_now(void *buf, MPI_Count count, MPI_Datatype datatype, int source,
+                                    int tag, MPI_Comm handle, MPI_Status *status)
+{
+    const struct mpii_comm *comm = mpii_comm(handle);
+    const struct mpii_type *type = mpii_type(datatype);
+    const struct mpii_group *peers;
+    const struct mpii_lane *lane;
+    const struct bus_message *message;
+    union mpii_wire_head head;
+    struct bus_queue *in;
+    uint64_t addr;
+
+    if (!mpii_process.short_ways || mpii_endpoint.posted || mpii_endpoint.unexpected ||
+        MPII_WRONG(!comm || !type || count < 0 || !buf || !type->committed) || !type->dense)
+        return false;
+    peers = mpii_comm_peers(comm);
+    // Wildcards are negative numbers, and so is MPI_PROC_NULL.
+    if ((unsigned)source >= (unsigned)peers->size || tag < 0)
+        return false;
+    lane = mpii_lanes[mpii_group_world(peers, source)];
+    if (!lane)
+        return false;
+    in = &mpii_engine->bus_in[lane->core];
+    addr = mpii_addr(comm->context, tag);
+    head = mpii_head(source, mpii_endpoint.world, MPII_WIRE_INLINE);
+    message = mpii_queue_await(in);
+    if (!message || message->desc.addr != addr || mpii_wire(message)->head.word != head.word ||
+        message->desc.len > count * type->size)
+        return false;
+    vq_skip(&in->device);
+    mpii_copy_short(buf, mpii_wire(message)->data, message->desc.len);
+    if (status != MPI_STATUS_IGNORE)
+        mpii_status_set(status, source, tag, message->desc.len);
+    mpii_queue_done(in, message);
+    return true;
 }
 
 // The same of MPI_Irecv. False: nothing has been done.

@@ -118,8 +118,7 @@ static void send_here(struct mpii_endpoint *to, struct mpii_request *request)
 static union mpii_wire_head head_of(const struct mpii_request *request, uint32_t world,
                                     enum mpii_wire_kind kind)
 {
-    return (union mpii_wire_head){
-        .source = (uint16_t)request->source, .target = (uint16_t)world, .kind = (uint8_t)kind};
+    return mpii_head(request->source, world, kind);
 }
 
 // Data that are not dense: packed to where they travel. False: no memory for a cell.

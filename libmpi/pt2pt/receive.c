@@ -116,6 +116,8 @@ static int receive_nonblocking(struct mpii_message_args *args, MPI_Request *hand
 int PMPI_Recv(void *buf, int count, MPI_Datatype datatype, int source, int tag, MPI_Comm comm,
               MPI_Status *status)
 {
+    if (mpii_receive_now(buf, count, datatype, source, tag, comm, status))
+        return MPI_SUCCESS;
     return receive_blocking(ARGS, status);
 }
 

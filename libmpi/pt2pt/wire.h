@@ -5,8 +5,6 @@
 
 #pragma GCC visibility push(hidden)
 
-extern const struct services *mpii_engine; // mpii_services(), once the engine runs
-
 // The endpoint of a rank of MPI_COMM_WORLD; waits until it has called MPI_Init.
 struct mpii_endpoint *mpii_endpoint_wait(uint32_t world);
 static inline struct mpii_endpoint *mpii_endpoint_of(uint32_t world)
