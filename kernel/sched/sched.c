@@ -265,7 +265,7 @@ static struct thread *next_wait(struct core *core)
     struct run_queue *queue = core->queue;
     uint32_t turns = 0, spins = queue->pollers ? machine->poll_spins : machine->idle_spins;
 
-    queue->nap_ns = WATCH_NAP_NS;
+    queue->nap_ns = spins ? WATCH_NAP_NS : WATCH_NAP_SHARED_NS;
     for (;;) { // ends when a thread is woken; a job in which none can be ends in idle
         uint64_t round = quiet_round();
         struct thread *thread = next_ready(core);

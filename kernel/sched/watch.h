@@ -13,12 +13,15 @@
 // time, and its load was early. But a store stays on the way for nanoseconds, and it reaches memory
 // whatever its CPU does afterwards. Therefore a core with watches sleeps for WATCH_NAP_NS at
 // first, looks again, and sleeps twice as long each time up to WATCH_NAP_MOST_NS. Nothing is lost;
-// the worst is a delay of one nap, if a store takes longer than the way into the sleep.
+// the worst is a delay of one nap, if a store takes longer than the way into the sleep. Cores that share
+// CPUs, and so sleep at every wait, take longer naps at once: setting a timer costs them more than the
+// little that remains of that risk.
 #pragma once
 #include "abi/services.h"
 #include "kernel/sched/sched.h"
 
 #define WATCH_NAP_NS 50000u
+#define WATCH_NAP_SHARED_NS 1000000u
 #define WATCH_NAP_MOST_NS 1000000000u
 
 // Takes watches whose word has risen off the list, and calls reached(context, thread) for each.

@@ -194,6 +194,14 @@ static unsigned step_of(const struct plan *plan, unsigned ranks)
     return plan->quick || plan->vm || ranks > plan->cpu_count ? 8 : 2;
 }
 
+// For one size. An emulator has to translate first what it then runs again and again.
+static int milliseconds_of(const struct plan *plan)
+{
+    const int milliseconds = plan->quick ? 20 : 50;
+
+    return plan->vm ? 4 * milliseconds : milliseconds;
+}
+
 void probe_run(const struct plan *plan, unsigned ranks, struct probe *probe)
 {
     struct command command = {0};
@@ -264,7 +272,7 @@ enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t 
     double seconds;
 
     if (strcmp(b->name, "init") != 0) // 8 bytes are in every table
-        snprintf(arguments, sizeof arguments, "-l %d -s %u -m %d:%d", plan->quick ? 20 : 50, step,
+        snprintf(arguments, sizeof arguments, "-l %d -s %u -m %d:%d", milliseconds_of(plan), step,
                  !b->floats  ? 1
                  : step == 2 ? 4
                              : 8,
