@@ -27,8 +27,10 @@ build() {
         sources+=("$source/$1/$file")
     done
     # shellcheck disable=SC2086 # flags are words
-    "$build/bin/mpicc" $CFLAGS $flags -I "$source/$1" -o "$out" "${sources[@]}" \
+    # By another name first: one that was stopped leaves nothing that looks like an image.
+    "$build/bin/mpicc" $CFLAGS $flags -I "$source/$1" -o "$out.new" "${sources[@]}" \
         "$work/util/$library.a" -lm -lpthread >"$out.log" 2>&1 || return 0
+    mv "$out.new" "$out"
 }
 
 # Why there is no image: the functions of MPI it lacks, else what the compiler said first.
