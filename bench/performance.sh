@@ -4,6 +4,7 @@
 #
 #   bench/performance.sh [OPTION OF torito compare]...  measures first; by default 2 ranks, five rounds
 #   bench/performance.sh --from FOLDER...               takes what earlier sessions left there
+#   bench/performance.sh --vm ...                       the same, of the part of the page on virtual machines
 #
 # For example: bench/performance.sh --ranks 2,4,8,16,32 --rounds 3 --time 20000. Needs a build in build/
 # (or in $TORITO_BUILD), and a machine on which nothing else runs.
@@ -13,11 +14,18 @@ cd "$(dirname "$0")/.."
 . bench/page.sh
 build=${TORITO_BUILD:-build}
 page=docs/performance.md
-page_check "$page" compare
+block=compare
+options=()
+if [ "${1-}" = --vm ]; then
+    block=compare-vm
+    options=(--vm)
+    shift
+fi
+page_check "$page" "$block"
 
 case ${1-} in
 -h | --help)
-    sed -n '3,9s/^# \?//p' "$0"
+    sed -n '3,10s/^# \?//p' "$0"
     exit
     ;;
 --from)
@@ -27,7 +35,7 @@ case ${1-} in
     ;;
 *)
     folders=("$build/performance")
-    "$build/bin/torito" compare "$@" --out "$build/performance"
+    "$build/bin/torito" compare "${options[@]}" "$@" --out "$build/performance"
     ;;
 esac
 
@@ -37,5 +45,5 @@ for folder in "${folders[@]}"; do
     # Without the plots, which stay in the folder.
     sed -e '1d' -e 's/^#/##/' -e '/^!\[/d' "$folder/report.md"
 done | cat -s >"$work/report"
-page_write "$page" compare "$work/report"
+page_write "$page" "$block" "$work/report"
 echo "$page is written"
