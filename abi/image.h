@@ -9,6 +9,7 @@
 // Plain numbers without suffixes: assembly and linker scripts read them too.
 #define IMAGE_MAGIC 0x3145474d494f5254 // "TROIMGE1", little endian
 #define IMAGE_VERSION 1
+#define IMAGE_JOB_VERSION 3 // of struct job: an image runs under a launcher of the same (abi/job.h)
 
 // Physical addresses, fixed at link time: the kernel, then the payload as the VMM loads it.
 #define IMAGE_KERNEL_PHYS 0x200000
@@ -43,10 +44,10 @@ struct kernel_header {
     uint32_t bytes;      // of the whole kernel in memory: text, data and zeroed data
     uint32_t text_bytes; // read and execute; the read-only data follows
     uint32_t rodata_bytes;
-    uint32_t elf_entry; // offset of the code e_entry of the image points to
-    uint32_t pvh_entry; // offset of the 32-bit PVH entry
-    uint32_t mb2_entry; // offset of the 32-bit multiboot2 entry
-    uint32_t reserved;
+    uint32_t elf_entry;   // offset of the code e_entry of the image points to
+    uint32_t pvh_entry;   // offset of the 32-bit PVH entry
+    uint32_t mb2_entry;   // offset of the 32-bit multiboot2 entry
+    uint32_t job_version; // IMAGE_JOB_VERSION
 };
 
 #endif

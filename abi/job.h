@@ -12,12 +12,13 @@
 // Input: one ring from the launcher to rank `stdin_rank`. A side that finds its ring full or empty
 // waits; see ring.h for the order of the accesses and for who wakes whom.
 #pragma once
+#include "abi/image.h"
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
 #define JOB_MAGIC 0x31424f4a4f52542eull // ".TROJOB1"
-#define JOB_VERSION 3u
+#define JOB_VERSION IMAGE_JOB_VERSION
 #define JOB_ALIGN 0x200000u // where a VM's second node may start
 #define JOB_FRAMES_MAX 32
 #define JOB_WAIT_FRAMES_MAX 16

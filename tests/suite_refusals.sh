@@ -116,6 +116,18 @@ refuse_truncated() {
     refuse 126 'short' -n 2 ./short
 }
 
+# Kernel and launcher must agree on the memory they share.
+refuse_other_version() {
+    local at
+
+    cp "$IMAGES/rank" old
+    at=$(readelf -SW old | sed -nE 's/.* \.torito\.kernel +PROGBITS +[0-9a-f]+ ([0-9a-f]+) .*/\1/p')
+    # struct kernel_header: job_version is its last word.
+    printf '\377' | dd of=old bs=1 seek=$((0x$at + 36)) conv=notrunc status=none || fail 'nothing written'
+    refuse 126 '"./old" was linked with another version of Torito; link it again' -n 2 ./old
+    run 0 ./old # alone it needs no launcher
+}
+
 refuse_missing() {
     refuse 127 'nosuch' -n 2 ./nosuch
 }
@@ -254,7 +266,7 @@ done
 run_case refusal.flood.linux.2 60 flood linux 2 # likewise
 run_case refusal.flood.linux.1 60 flood linux 1
 run_case refusal.flood.microvm.2 60 flood microvm 2
-for kind in not_image truncated missing unreadable directory many_ranks no_program option bad_n \
-    little_memory no_qemu kvm; do
+for kind in not_image truncated other_version missing unreadable directory many_ranks no_program option \
+    bad_n little_memory no_qemu kvm; do
     run_case "refusal.$kind" 20 "refuse_$kind"
 done

@@ -154,8 +154,8 @@ static void job_map(int fd)
 
     if (host4(__NR_pread64, fd, &head, sizeof head, 0) != (long)sizeof head ||
         head.magic != JOB_MAGIC || head.version != JOB_VERSION)
-        host_fail(
-            "TORITO_JOB names no job of this version; start the image with mpiexec or by itself");
+        host_fail("TORITO_JOB names no job of this version; start the image with its mpiexec or by "
+                  "itself");
     at = host6(__NR_mmap, 0, head.bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (at < 0 && at > -4096)
         host_fail("the job's memory cannot be mapped");

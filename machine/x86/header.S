@@ -13,6 +13,6 @@ kernel_base:
     .long elf_entry - kernel_base
     .long pc_entry_pvh - kernel_base
     .long pc_entry_mb2 - kernel_base
-    .long 0
+    .long IMAGE_JOB_VERSION
 
     .section .note.GNU-stack, "", @progbits

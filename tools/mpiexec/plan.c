@@ -137,11 +137,18 @@ static uint32_t program_find(struct plan *plan, const struct plan_section *secti
 
     candidates(section, options, &files);
     for (uint32_t i = 0; i < files.count; i++) {
+        bool fits;
+
         result = image_file_open(&image, files.word[i], error);
-        if (result == IMAGE_FILE_GOOD && image.executable)
+        fits = result == IMAGE_FILE_GOOD && image.kernel->job_version == JOB_VERSION;
+        if (fits && image.executable)
             return program_add(plan, &image, files.word[i]);
-        if (result == IMAGE_FILE_GOOD)
+        if (fits)
             snprintf(error, sizeof error, "\"%s\" may not be executed; see chmod(1)", files.word[i]);
+        else if (result == IMAGE_FILE_GOOD)
+            snprintf(error, sizeof error,
+                     "\"%s\" was linked with another version of Torito; link it again with mpicc",
+                     files.word[i]);
         if (result != IMAGE_FILE_MISSING && worst == IMAGE_FILE_MISSING) {
             worst = IMAGE_FILE_FOREIGN;
             memcpy(first, error, sizeof first);
