@@ -274,6 +274,14 @@ bool mpii_progress(void);
 // for it.
 extern bool (*mpii_progress_more)(void *thread);
 
+// The thread that has registered for all of that, the last to do so, while it sleeps. Whoever gets something
+// on wakes it: new messages know no waiter.
+extern void *mpii_progress_owner;
+
+// Sleeps until somebody wakes the thread, or a word has risen unless `watch` is NULL; not if more got on. May
+// return early.
+void mpii_sleep(struct service_watch *watch);
+
 // Waits until the request is done.
 void mpii_request_wait(struct mpii_request *request);
 

@@ -97,7 +97,7 @@ deadlock_all() {
     done
     run_case deadlock.room.2.microvm 30 deadlock_found room microvm 2
     for way in sleeps polls computes tests reads waits_for_signal other_thread_sleeps \
-        passes_on room_late two_probes_late; do
+        passes_on room_late two_probes_late two_collectives; do
         run_case "deadlock.none.$way.linux" 30 deadlock_none "$way" linux
     done
     for way in sleeps reads passes_on room_late; do

@@ -23,6 +23,8 @@ static bool progress_all(void *thread)
 {
     bool any = false;
 
+    if (thread && started)
+        mpii_progress_owner = thread;
     for (struct mpii_schedule *schedule = started, *next; schedule; schedule = next) {
         size_t before = schedule->at;
 
@@ -41,6 +43,8 @@ static bool progress_all(void *thread)
             any = true;
         }
     }
+    if (any && mpii_progress_owner && mpii_progress_owner != thread)
+        mpii_services()->wake(mpii_progress_owner);
     return any;
 }
 

@@ -196,7 +196,9 @@ static inline void mpii_shared_wait_release(struct mpii_shared *shared)
         struct mpii_local_wait wait = {.next = mine->waits, .thread = services->thread()};
 
         mine->waits = &wait;
-        if (!(mpii_progress_more && mpii_progress_more(wait.thread)))
+        if (mpii_progress_more)
+            mpii_sleep(NULL);
+        else
             services->wait(mpii_progress);
         for (struct mpii_local_wait **at = &mine->waits; wait.thread && *at; at = &(*at)->next)
             if (*at == &wait) { // woken for something else

@@ -46,6 +46,12 @@ bool mpii_progress(void)
     return false;
 }
 bool (*mpii_progress_more)(void *thread);
+
+void mpii_sleep(struct service_watch *watch) // not called, for there is no more
+{
+    (void)watch;
+}
+
 void mpii_abort(int code, const char *message)
 {
     (void)code;

@@ -9,6 +9,7 @@
 
 struct mpii_endpoint mpii_endpoint;
 bool (*mpii_progress_more)(void *thread);
+void *mpii_progress_owner;
 const struct services *mpii_engine;
 
 static void turn(void)
@@ -290,6 +291,47 @@ static bool progress_more(void *thread)
     return mpii_progress_more && mpii_progress_more(thread);
 }
 
+// Threads of this rank that sleep in mpii_sleep.
+struct sleeper {
+    struct sleeper *next;
+    void *thread;
+};
+static struct sleeper *sleepers;
+
+static void sleep_now(struct service_watch *watch, void *thread)
+{
+    struct sleeper self = {.next = sleepers, .thread = thread}, **at = &sleepers;
+
+    sleepers = &self;
+    if (watch)
+        mpii_engine->watch(watch, mpii_progress);
+    else
+        mpii_engine->wait(mpii_progress);
+    while (*at != &self) // others may have come and gone
+        at = &(*at)->next;
+    *at = self.next;
+}
+
+// The thread sleeps no more: if the messages of mpii_progress_more wake it, another one takes them over.
+// That one is woken, registers and sleeps again; it wakes nobody before such a message has woken it.
+static void hand_over(const void *thread)
+{
+    if (mpii_progress_owner != thread)
+        return;
+    mpii_progress_owner = NULL;
+    if (sleepers)
+        mpii_engine->wake(sleepers->thread);
+}
+
+void mpii_sleep(struct service_watch *watch)
+{
+    void *thread = mpii_engine->thread();
+
+    if (!progress_more(thread))
+        sleep_now(watch, thread);
+    hand_over(thread);
+}
+
 void mpii_test_turn(void)
 {
     if (!mpii_progress() && !progress_more(NULL) && mpii_engine->others_ready())
@@ -306,7 +348,8 @@ static struct mpii_request *waker_of(struct mpii_request *request)
 }
 
 // Names the thread in all requests, and NULL in those that name it. False if the wait must not sleep: a
-// request is done, or its end would wake nobody or another thread.
+// request is done, or its end would wake nobody or another thread. A request that makes progress of its own
+// names it, too, for another thread may bring it to its end.
 static bool waiter_set(struct mpii_request *const requests[], size_t count, void *thread)
 {
     for (size_t i = 0; i < count; i++) {
@@ -318,9 +361,10 @@ static bool waiter_set(struct mpii_request *const requests[], size_t count, void
         if (!waker)
             return false;
         waiter = atomic_load_explicit(&waker->waiter, memory_order_relaxed);
-        if (waiter && waiter != thread)
+        if (waiter && waiter != thread && waker == requests[i])
             return false;
         atomic_store_explicit(&waker->waiter, thread, memory_order_relaxed);
+        atomic_store_explicit(&requests[i]->waiter, thread, memory_order_relaxed);
     }
     return true;
 }
@@ -332,6 +376,8 @@ static void waiter_clear(struct mpii_request *const requests[], size_t count, co
 
         if (waker && atomic_load_explicit(&waker->waiter, memory_order_relaxed) == thread)
             atomic_store_explicit(&waker->waiter, NULL, memory_order_relaxed);
+        if (waker && atomic_load_explicit(&requests[i]->waiter, memory_order_relaxed) == thread)
+            atomic_store_explicit(&requests[i]->waiter, NULL, memory_order_relaxed);
     }
 }
 
@@ -363,7 +409,8 @@ void mpii_wait_turn(struct mpii_request *const requests[], size_t count, uint32_
         // [W] who waits before what is done; pairs with the fence of who finishes on another core.
         atomic_thread_fence(memory_order_seq_cst);
         if (!progress_more(thread) && !any_done(requests, count))
-            mpii_engine->wait(mpii_progress);
+            sleep_now(NULL, thread);
+        hand_over(thread);
         *turns = 0;
     } else {
         turn();
@@ -394,8 +441,7 @@ void mpii_prober_wait(struct mpii_prober *prober, uint32_t *turns)
     prober->thread = mpii_engine->thread();
     prober->next = mpii_endpoint.probers;
     mpii_endpoint.probers = prober;
-    if (!progress_more(prober->thread))
-        mpii_engine->wait(mpii_progress);
+    mpii_sleep(NULL);
     while (*at != prober) // other threads of the rank may have come and gone
         at = &(*at)->next;
     *at = prober->next;

@@ -373,6 +373,43 @@ static void two_probes_late(void)
     meet();
 }
 
+// Two threads of a rank wait for nonblocking collectives at the same time: either may get the other's on, and
+// leaves before the other's has ended.
+static MPI_Comm of_thread[2];
+
+static void *duplicate_there(void *comm)
+{
+    for (int i = 0; i < 3; i++) {
+        MPI_Comm copy;
+        MPI_Request request;
+
+        if (comm == &of_thread[rank % 2])
+            nap(LATE_MS / 7);
+        MPI_Comm_idup(MPI_COMM_SELF, &copy, &request);
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        MPI_Comm_free(&copy);
+        MPI_Comm_idup(*(MPI_Comm *)comm, &copy, &request);
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        MPI_Comm_free(&copy);
+    }
+    return comm;
+}
+
+static void two_collectives(void)
+{
+    pthread_t thread[2];
+
+    for (int i = 0; i < 2; i++)
+        MPI_Comm_dup(MPI_COMM_WORLD, &of_thread[i]);
+    for (int i = 0; i < 2; i++)
+        pthread_create(&thread[i], NULL, duplicate_there, &of_thread[i]);
+    for (int i = 0; i < 2; i++)
+        pthread_join(thread[i], NULL);
+    for (int i = 0; i < 2; i++)
+        MPI_Comm_free(&of_thread[i]);
+    meet();
+}
+
 // --- for ever, but nobody can know that: each rank with a core of its own does something else ---
 
 static void up(void)
@@ -470,6 +507,7 @@ static const struct way {
     {"passes_on", passes_on},
     {"room_late", room_late},
     {"two_probes_late", two_probes_late},
+    {"two_collectives", two_collectives},
     {"busy", busy},
     {"all_poll", all_poll},
 };
