@@ -37,7 +37,9 @@ static int exchange_small(struct mpii_shared *shared, const struct mpii_coll_cal
         else // more than any rank receives
             rc = MPI_ERR_TRUNCATE;
     }
-    mpii_shared_sync(shared);
+    mpii_shared_sync_start(shared);
+    mpii_shared_filled(shared, cell, part);
+    mpii_shared_sync_end(shared);
     for (int i = 0; i < shared->size; i++) {
         block = mpii_side_block(&call->recv, i);
         cell = mpii_shared_part(shared, i, part) + (all ? (size_t)shared->rank * bytes : 0);

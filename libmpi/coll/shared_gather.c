@@ -144,6 +144,7 @@ static int gather_any(struct mpii_shared *shared, struct mpii_coll_call *call)
                mpii_choice_cell(shared, MPII_CHOICE_GATHER, mpii_block_bytes(&from))) {
         part->bytes = mpii_block_bytes(&from);
         mpii_block_pack(part->data, &from);
+        mpii_shared_filled(shared, (const char *)part, sizeof *part + part->bytes);
     } else {
         push(shared, call, &from);
         part->bytes = PUSHED;

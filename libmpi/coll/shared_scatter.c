@@ -72,9 +72,10 @@ static struct mpii_shared_cell *cell_of(const struct mpii_shared *shared, int ro
 }
 
 // Puts the blocks of all others into the cell, if they fit.
-static bool put_all(const struct mpii_shared *shared, const struct mpii_coll_call *call)
+static bool put_all(struct mpii_shared *shared, const struct mpii_coll_call *call)
 {
-    char *data = cell_of(shared, call->root)->data;
+    struct mpii_shared_cell *cell = cell_of(shared, call->root);
+    char *data = cell->data;
     size_t end = (size_t)shared->size * sizeof(uint32_t);
 
     for (int i = 0; i < shared->size; i++) {
@@ -90,6 +91,7 @@ static bool put_all(const struct mpii_shared *shared, const struct mpii_coll_cal
         end_32 = (uint32_t)end;
         memcpy(data + (size_t)i * sizeof end_32, &end_32, sizeof end_32);
     }
+    mpii_shared_filled(shared, cell->few, (size_t)(data + end - cell->few));
     return true;
 }
 
@@ -131,6 +133,7 @@ static int scatter_any(struct mpii_shared *shared, struct mpii_coll_call *call, 
         mpii_shared_publish(shared, -1);
         rc = copy_mine(shared, call, call);
     } else {
+        mpii_shared_foresee_flag(shared);
         mpii_shared_wait_full(shared, shared->core_of[call->root]);
         memcpy(&root, cell->few, sizeof(void *));
         rc = root ? copy_mine(shared, call, root) : take_mine(shared, call);
