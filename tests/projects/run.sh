@@ -109,11 +109,12 @@ project_cmake_mpicc() {
 project_autoconf() {
     project autoconf
     step 120 autoreconf -i
-    step 120 ./configure CC=mpicc | tee configure.out
+    step 120 ./configure CC=mpicc CXX=mpicxx | tee configure.out
     grep -q 'cross compiling\.\.\. no' configure.out || fail "configure believes to be cross compiling"
     step 120 make
     step 120 make check
     image_runs ./hello_c C
+    image_runs ./hello_cxx 'C++'
 }
 
 project_meson() {
