@@ -376,7 +376,7 @@ static void waiter_clear(struct mpii_request *const requests[], size_t count, co
 
         if (waker && atomic_load_explicit(&waker->waiter, memory_order_relaxed) == thread)
             atomic_store_explicit(&waker->waiter, NULL, memory_order_relaxed);
-        if (waker && atomic_load_explicit(&requests[i]->waiter, memory_order_relaxed) == thread)
+        if (requests[i] && atomic_load_explicit(&requests[i]->waiter, memory_order_relaxed) == thread)
             atomic_store_explicit(&requests[i]->waiter, NULL, memory_order_relaxed);
     }
 }
