@@ -21,7 +21,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
 out=${FUZZ_OUT:-$root/build/fuzz}
 
-# All runs since the folder is there, short ones too; of each target how long, and what came of it.
+# All runs since the folder is there, short ones too: how long each target was run, and what came of it.
 table() {
     echo '| target | CPU seconds | executions | inputs kept | runs with a finding | seeds |'
     echo '|---|---:|---:|---:|---:|---:|'
@@ -29,8 +29,10 @@ table() {
         awk -v target="$target" -v kept="$(find "$out/corpus/$target" -type f 2>/dev/null | wc -l)" \
             -v seeds="$(find "$here/seeds/$target" -type f 2>/dev/null | wc -l)" '
             $1 == target { seconds += $2; runs += $3; found += $4 }
-            END { printf "| %s | %d | %d | %d | %d | %d |\n", target, seconds, runs, kept, found, seeds }
-            ' "$out/runs"
+            END {
+                if (runs)
+                    printf "| %s | %d | %d | %d | %d | %d |\n", target, seconds, runs, kept, found, seeds
+            }' "$out/runs"
     done
 }
 
