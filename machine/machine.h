@@ -64,6 +64,7 @@ struct slot_memory {
     uintptr_t start; // first address the kernel may map: base + header->data_start
     uintptr_t end;   // behind the last
     bool zeroed;     // memory never mapped before reads as zero
+    uintptr_t shift; // by so much heap and mappings begin elsewhere than those of other ranks; whole pages
 };
 
 // Distance between two ranks' slots: a power of two, at most 1 TiB.

@@ -131,9 +131,12 @@ int slot_create(struct slot *slot, uint32_t rank, const struct slot_memory *memo
     guard = guard > GUARD_BYTES_MAX ? GUARD_BYTES_MAX : guard;
     if (stack < STACK_BYTES_MIN)
         return -ENOMEM;
+    if (memory->shift > room / 64) // it is worth no more
+        slot->memory.shift = 0;
+    guard += slot->memory.shift; // mappings begin below
     slot->clean_low = memory->zeroed ? memory->start : top;
     slot->clean_high = top;
-    slot->brk_start = slot->brk = end;
+    slot->brk_start = slot->brk = end + slot->memory.shift;
     slot->stack_high = top;
     slot->stack_low = top - stack;
     for (uint32_t i = 0; rc == 0 && i < payload->segment_count; i++) {
@@ -161,10 +164,12 @@ int slot_create(struct slot *slot, uint32_t rank, const struct slot_memory *memo
     return rc;
 }
 
-// The highest free place of `bytes` between the heap and the stack, or 0.
+// The highest free place of `bytes` between the heap and the stack, or 0. What is large is aligned, for large
+// pages, and then shifted.
 static uintptr_t place_find(const struct slot *slot, size_t bytes)
 {
-    uintptr_t align = bytes >= LARGE_BYTES ? LARGE_BYTES : PAGE_BYTES;
+    const uintptr_t align = bytes >= LARGE_BYTES ? LARGE_BYTES : PAGE_BYTES;
+    const uintptr_t shift = slot->memory.shift;
 
     for (uint32_t i = slot->region_count; i-- > 1;) {
         uintptr_t low = slot->region[i - 1].end, high = slot->region[i].start;
@@ -173,8 +178,8 @@ static uintptr_t place_find(const struct slot *slot, size_t bytes)
             low = ROUND_UP(slot->brk, PAGE_BYTES);
         if (high <= low || high - low < bytes)
             continue;
-        if (ROUND_DOWN(high - bytes, align) >= low)
-            return ROUND_DOWN(high - bytes, align);
+        if (ROUND_DOWN(high - bytes - shift, align) + shift >= low)
+            return ROUND_DOWN(high - bytes - shift, align) + shift;
         return high - bytes;
     }
     return 0;

@@ -175,6 +175,7 @@ static void slot_make(void)
     static struct payload payload = {
         .header = &header, .segment_count = 1, .segment = {{.file_bytes = PAGE_BYTES}}};
     struct slot_memory memory;
+    intptr_t large;
     void *place;
     int rc;
 
@@ -184,13 +185,19 @@ static void slot_make(void)
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
     assert(place == (void *)base);
     header.bss_end = PAGE_BYTES;
-    memory = (struct slot_memory){base, base, page_at(PAGES), true};
+    memory = (struct slot_memory){base, base, page_at(PAGES), true, 3 * PAGE_BYTES};
     rc = slot_create(&slot, RANK, &memory, &payload, KERNEL_PAGES * PAGE_BYTES, table);
     assert(rc == 0);
     first_page = end_page = 1;
     while (region_free(&slot, page_at(first_page), page_at(end_page + 1)))
         end_page++;
     assert(end_page > PAGES / 2);
+    assert(slot.brk_start == page_at(1) + memory.shift);
+    // Large ones too are as far from where others have them.
+    large = slot_map(&slot, 0, 2ul << 20, PROT_R, false);
+    assert(large > 0 && ((uintptr_t)large - memory.shift) % (2ul << 20) == 0);
+    rc = slot_unmap(&slot, (uintptr_t)large, 2ul << 20);
+    assert(rc == 0);
 }
 
 int main(void)

@@ -68,7 +68,7 @@ int linux_slot_create(uint32_t rank, uint32_t ranks, const struct payload *paylo
         if (rc)
             return rc;
     }
-    *out = (struct slot_memory){base, base + payload->header->data_start, base + bytes, true};
+    *out = (struct slot_memory){base, base + payload->header->data_start, base + bytes, true, 0};
     return 0;
 }
 
