@@ -60,19 +60,24 @@ uint64_t firmware_ebda(const struct phys *phys)
 
 void firmware_read(const struct phys *phys, uint64_t rsdp, struct firmware *out)
 {
-    static struct firmware old; // 1 KiB: not on a boot stack
+    uint32_t listed[FIRMWARE_CPUS_MAX],
+        count; // what the MP table says: 1 KiB, and the boot stack has 4
+    uint64_t lapic;
 
     memset(out, 0, sizeof *out);
-    memset(&old, 0, sizeof old);
+    mptable_read(phys, out);
+    count = out->cpu_count;
+    lapic = out->lapic;
+    memcpy(listed, out->cpu, sizeof listed);
+    memset(out, 0, sizeof *out);
     acpi_read(phys, rsdp, out);
-    mptable_read(phys, &old);
     out->source = out->cpu_count ? "ACPI" : "none";
     if (!out->lapic)
-        out->lapic = old.lapic;
+        out->lapic = lapic;
     // Either may list too few: QEMU's q35 has an MP table with one CPU only, some VMMs no MADT.
-    if (old.cpu_count > out->cpu_count) {
+    if (count > out->cpu_count) {
         out->source = "MP table";
-        out->cpu_count = old.cpu_count;
-        memcpy(out->cpu, old.cpu, sizeof out->cpu);
+        out->cpu_count = count;
+        memcpy(out->cpu, listed, sizeof listed);
     }
 }
