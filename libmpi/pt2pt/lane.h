@@ -219,10 +219,9 @@ static inline const struct bus_message *mpii_queue_take(struct bus_queue *in)
     return (const struct bus_message *)vq_take(&in->device);
 }
 
-// Between two looks at a line that another core is to write. Looks that follow each other at once take the
-// line away while it is being written: with a pause a bare ring between two cores takes 50 ns a step instead
-// of 75, and messages of two lines 100 ns instead of 130. But an emulator lets others run at each pause,
-// for half a microsecond.
+// Between two looks at a line that another core is to write. Looks that follow each other at once slow
+// the writer down: with a pause a bare ring between two cores takes 53 ns a step instead of 78, and 64 bytes
+// take 106 ns instead of 117 (docs/performance.md). But under QEMU's TCG 8 bytes take 1.0 us instead of 0.6.
 extern bool mpii_pauses; // not emulated
 static inline void mpii_look_pause(void)
 {
