@@ -3,9 +3,9 @@
 //
 // Large vectors, straight from the ranks' buffers: the vector is cut into a part for each rank. Each
 // reduces its part of all ranks' inputs, in the order of ranks, a piece at a time that stays in the first
-// cache, and writes the result to where it belongs: the root's buffer, those of all ranks, or its own. An
-// input in place is only read, and then written, by the rank whose part it is. Cost: per rank, n
-// reductions of a part; for an allreduce, n copies of a part; two synchronisations.
+// cache: in the root's buffer; or, for all ranks or in place, on the stack, from where it goes to where it
+// belongs. An input in place is only read, and then written, by the rank whose part it is. Cost: per rank,
+// n reductions of a part; for an allreduce, n copies of a part; two synchronisations.
 //
 // Reduce_scatter of small vectors: each rank puts its own into its core's cell; when all cores' cells are
 // full, each reduces its block of all of them. Cost: a copy of each vector, one synchronisation.
@@ -36,6 +36,7 @@ static void reduce_piece(const struct vector *vector, MPI_Count at, MPI_Count co
                        piece, count, call->recv.type);
 }
 
+// To where it belongs, if it is not there.
 static void give_piece(const struct vector *vector, MPI_Count at, MPI_Count count,
                        const char *piece, int root)
 {
@@ -44,10 +45,10 @@ static void give_piece(const struct vector *vector, MPI_Count at, MPI_Count coun
 
     for (int n = 0; n < shared->size; n++) {
         int i = (shared->rank + n) % shared->size;
+        char *to = (char *)mpii_shared_call(shared, i)->recv.buf + offset;
 
-        if (root == MPII_NO_ROOT || i == root)
-            memcpy((char *)mpii_shared_call(shared, i)->recv.buf + offset, piece,
-                   (size_t)count * vector->element);
+        if ((root == MPII_NO_ROOT || i == root) && to != piece)
+            memcpy(to, piece, (size_t)count * vector->element);
     }
 }
 
@@ -57,7 +58,8 @@ bool mpii_shared_reduce_parts(struct mpii_shared *shared, struct mpii_coll_call 
     MPI_Count total = call->recv.count, whole = PIECE_BYTES / call->recv.type->size;
     MPI_Count at = total / shared->size * shared->rank, end = at + total / shared->size;
     MPI_Count rest = total % shared->size; // the first ranks have one more
-    alignas(64) char piece[PIECE_BYTES];
+    char *result = NULL;                   // the one buffer that wants it, unless it holds an input
+    alignas(64) char room[PIECE_BYTES];
 
     if (whole == 0)
         return false;
@@ -66,8 +68,11 @@ bool mpii_shared_reduce_parts(struct mpii_shared *shared, struct mpii_coll_call 
     mpii_shared_begin(shared);
     mpii_shared_call_put(shared, call);
     mpii_shared_sync(shared);
+    if (root != MPII_NO_ROOT && !mpii_shared_call(shared, root)->in_place)
+        result = mpii_shared_call(shared, root)->recv.buf;
     for (; at < end; at += whole) {
         MPI_Count count = end - at < whole ? end - at : whole;
+        char *piece = result ? result + (size_t)at * vector.element : room;
 
         reduce_piece(&vector, at, count, piece);
         give_piece(&vector, at, count, piece, root);
