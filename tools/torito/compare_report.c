@@ -131,10 +131,12 @@ static void print_table(const struct plan *plan, FILE *file, const struct figure
 static void print_line_time(FILE *file, const struct figures *figures)
 {
     double least = 0, most = 0;
+    bool inside = false;
 
     for (size_t i = 0; i < figures->count; i++) {
         double ns = figures->at[i].line_ns;
 
+        inside = inside || figures->at[i].line_inside;
         if (ns > 0 && (least == 0 || ns < least))
             least = ns;
         if (ns > most)
@@ -143,8 +145,9 @@ static void print_line_time(FILE *file, const struct figures *figures)
     if (most > 0)
         fprintf(file,
                 "One cache line from core to core took %.0f ns to %.0f ns; each figure is paired "
-                "with what it took then: by two ranks, in the run itself.\n",
-                least, most);
+                "with %s.\n",
+                least, most,
+                inside ? "what two ranks measured in the same run" : "the probe right before it");
     else
         fprintf(file, "The hardware was not probed: that takes two CPUs.\n");
 }
