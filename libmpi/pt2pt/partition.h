@@ -10,7 +10,9 @@
 //
 // A round begins with the MPI_Start of both sides and ends when `left` is 0: all partitions copied,
 // both sides started. Who takes the last one off prepares the next round and completes both
-// requests. Until then neither side can free what the other looks at.
+// requests. Until then neither side can free what the other looks at. A receiver that has been told of
+// each partition that it has arrived expects MPI_Test to say that all is complete: so of the partition
+// that is copied last it hears by the request's completion only.
 #pragma once
 #include "libmpi/pt2pt/check.h"
 
@@ -31,9 +33,10 @@ struct mpii_partitioned {
     MPI_Count total;        // of all
     MPI_Count incoming;     // of a receive: the sender's total, once they have met
     _Atomic uint64_t round; // started last; from 1
-    // The sender's: what is left of the round, and each partition's round * 2 when it is ready, + 1
-    // when claimed.
+    // The sender's: what is left of the round, the partitions of it that are not copied yet, and each
+    // partition's round * 2 when it is ready, + 1 when claimed.
     _Atomic uint64_t left;
+    _Atomic uint32_t uncopied;
     _Atomic uint64_t *state;
     // The receiver's: bytes of each partition that have not come yet.
     _Atomic int64_t *missing;

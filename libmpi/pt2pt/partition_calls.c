@@ -96,7 +96,9 @@ static bool arrived(const struct mpii_partitioned *receive, int partition)
 {
     if (!receive->endpoint || !receive->request->active || mpii_request_done(receive->request))
         return true;
-    return atomic_load_explicit(&receive->missing[partition], memory_order_acquire) == 0; // [A]
+    // Partitions without bytes have arrived when all have.
+    return receive->bytes > 0 &&
+           atomic_load_explicit(&receive->missing[partition], memory_order_acquire) == 0; // [A]
 }
 
 #pragma weak MPI_Parrived = PMPI_Parrived

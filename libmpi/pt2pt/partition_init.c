@@ -79,6 +79,7 @@ static void side_set(struct mpii_partitioned *side, int which, const struct mpii
     side->total = partitions * side->bytes;
     atomic_store_explicit(&side->left, (uint64_t)partitions + MPII_ROUND_STARTS,
                           memory_order_relaxed);
+    atomic_store_explicit(&side->uncopied, (uint32_t)partitions, memory_order_relaxed);
     if (which == MPII_PARTITIONED_RECEIVE) {
         side->source = args->peer;
         side->endpoint = &mpii_endpoint;

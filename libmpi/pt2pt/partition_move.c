@@ -69,10 +69,14 @@ void mpii_partition_move(struct mpii_partitioned *send, struct mpii_partitioned 
         return;
     if (bytes > receive->total - skip)
         bytes = receive->total - skip;
-    if (bytes > 0) {
+    if (bytes > 0)
         copy(send->request, receive->request, skip, bytes);
+    // Relaxed: it only tells which is last. The next round's takes come after this one's end, which comes
+    // after the step below ([F]).
+    if (atomic_fetch_sub_explicit(&send->uncopied, 1, memory_order_relaxed) == 1)
+        atomic_store_explicit(&send->uncopied, (uint32_t)send->partitions, memory_order_relaxed);
+    else if (bytes > 0)
         arrive(receive, skip, bytes);
-    }
     mpii_partitioned_step(send, receive);
 }
 

@@ -427,6 +427,54 @@ static void test_partitioned(void)
 #endif
 }
 
+// When each partition has arrived, the request is complete. Rounds enough for the moment in between to
+// be met, if there were one: each rank looks while its neighbour sends.
+static void test_partitions_all_arrived(void)
+{
+#if MPI_VERSION >= 4
+    enum { PARTS = 64 };
+    MPI_Request requests[2];
+
+    MPI_Psend_init(out, PARTS, 1, MPI_INT, to, 4, MPI_COMM_WORLD, MPI_INFO_NULL, &requests[0]);
+    MPI_Precv_init(in, PARTS, 1, MPI_INT, from, 4, MPI_COMM_WORLD, MPI_INFO_NULL, &requests[1]);
+    for (int round = 0; round < (ranks <= 2 ? 10000 : 500); round++) {
+        int flag;
+
+        MPI_Startall(2, requests);
+        fill(PARTS, rank + round);
+        MPI_Pready_range(0, PARTS - 1, requests[0]);
+        for (int i = 0; i < PARTS; i++)
+            do { // ends when the neighbour has sent it
+                MPI_Parrived(requests[1], i, &flag);
+            } while (!flag);
+        CHECK(is_filled(in, PARTS, from + round));
+        MPI_Test(&requests[1], &flag, MPI_STATUS_IGNORE);
+        CHECK(flag);
+        MPI_Wait(&requests[0], MPI_STATUS_IGNORE);
+    }
+    MPI_Request_free(&requests[0]);
+    MPI_Request_free(&requests[1]);
+
+    // Nothing to send: arrived when the sender is ready.
+    MPI_Psend_init(out, 2, 0, MPI_INT, to, 5, MPI_COMM_WORLD, MPI_INFO_NULL, &requests[0]);
+    MPI_Precv_init(in, 2, 0, MPI_INT, to, 5, MPI_COMM_WORLD, MPI_INFO_NULL, &requests[1]);
+    if (ranks == 1) {
+        int flag;
+
+        MPI_Startall(2, requests);
+        MPI_Pready(0, requests[0]);
+        MPI_Parrived(requests[1], 0, &flag);
+        CHECK(!flag);
+        MPI_Pready(1, requests[0]);
+        MPI_Parrived(requests[1], 0, &flag);
+        CHECK(flag);
+        MPI_Waitall(2, requests, MPI_STATUSES_IGNORE);
+    }
+    MPI_Request_free(&requests[0]);
+    MPI_Request_free(&requests[1]);
+#endif
+}
+
 // Waits for some, and the tests.
 static void test_some(void)
 {
@@ -480,6 +528,7 @@ int main(int argc, char *argv[])
     test_generalized();
     test_buffered();
     test_partitioned();
+    test_partitions_all_arrived();
     test_some();
     sync_all();
     if (rank == 0)
