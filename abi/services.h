@@ -12,12 +12,13 @@
 #include <stdint.h>
 
 #define AT_TORITO 0x54524f // "TRO": an auxiliary vector type no kernel uses
-#define SERVICES_VERSION 6u
+#define SERVICES_VERSION 7u
 
 // A thread that waits until a word that only rises has reached a value. On the stack of that thread.
 struct service_watch {
     const _Atomic uint64_t *word;
     uint64_t value;
+    struct service_watch *also; // another one, whichever is first; NULL: no more
     // The scheduler's:
     struct service_watch *next;
     void *thread; // NULL: the wait is over
@@ -91,7 +92,7 @@ struct services {
     struct trace_buffer *trace; // the rank's; NULL: nothing is recorded
     void (*trace_empty)(void);  // makes room in it; may switch threads
 
-    // Like wait(poll), and until watch->word has reached watch->value, whoever raises it. The core looks
+    // Like wait(poll), and until the word of a watch has reached its value, whoever raises it. The core looks
     // at the words it watches before it runs a thread, and while it has none to run.
     void (*watch)(struct service_watch *watch, bool (*poll)(void));
     // Not 0 while a core sleeps. Who raises a word that a core may watch looks here afterwards, without a

@@ -65,7 +65,7 @@ struct mpii_request {
     int matched_tag;
     union {
         struct {                              // plain ones
-            struct mpii_request *next, *prev; // posted receives of the endpoint
+            struct mpii_request *next, *prev; // posted receives of the endpoint; postponed sends
         };
         void *extra; // the class's
     };
@@ -257,6 +257,12 @@ struct mpii_message *mpii_message_find(uint32_t context, int source, int tag, bo
 
 // Receives a message that was taken off into the request's buffer, and completes the request.
 void mpii_message_receive(struct mpii_message *message, struct mpii_request *request);
+
+// Sends that wait for room on the bus (pt2pt/postponed.h); NULL: none. The second sends as many as there is
+// room for; true if there was any.
+struct mpii_postponed;
+extern struct mpii_postponed *mpii_postponed;
+bool mpii_postponed_send(void);
 
 // Takes a posted receive back. False: it has been matched.
 bool mpii_receive_cancel(struct mpii_request *request);

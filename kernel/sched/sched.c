@@ -483,9 +483,11 @@ void sched_watch(struct service_watch *watch, bool (*poll)(void))
 {
     struct run_queue *queue = core_self()->queue;
 
-    watch_insert(&queue->watches, watch, thread_self());
+    for (struct service_watch *each = watch; each; each = each->also)
+        watch_insert(&queue->watches, each, thread_self());
     wait(poll, __builtin_frame_address(0));
-    watch_remove(&queue->watches, watch);
+    for (struct service_watch *each = watch; each; each = each->also)
+        watch_remove(&queue->watches, each);
 }
 
 const _Atomic uint32_t *sched_asleep(uint32_t core)

@@ -7,7 +7,7 @@ void watches_look(struct service_watch **list,
 {
     struct service_watch **at = list;
 
-    while (*at) { // ends: an entry for each thread of the core at most
+    while (*at) { // ends: some entries for each thread of the core
         struct service_watch *watch = *at;
 
         // [V] acquire: what was written before the word rose. Pairs with who raises it.

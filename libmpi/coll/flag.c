@@ -21,7 +21,7 @@ static void block(const struct services *services, const _Atomic uint64_t *flag,
 {
     struct service_watch watch = {.word = flag, .value = value};
 
-    if (mpii_progress_more)
+    if (mpii_progress_more || mpii_postponed)
         mpii_sleep(&watch);
     else
         services->watch(&watch, mpii_progress);

@@ -135,14 +135,15 @@ bool mpii_receive_direct(const struct mpii_message_args *args, MPI_Status *statu
     const struct wanted wanted = wanted_of(args);
     struct bus_queue *in = NULL;
 
-    // An earlier receive might match what comes; a message might be here already.
-    if (mpii_endpoint.posted || mpii_engine->cores == 1 ||
+    // An earlier receive might match what comes; a message might be here already; there might be more to do
+    // than to look.
+    if (mpii_endpoint.posted || mpii_postponed || mpii_engine->cores == 1 ||
         (mpii_endpoint.unexpected &&
          mpii_message_find(args->comm->context, args->peer, args->tag, false)))
         return false;
     if (!any) {
-        struct mpii_lane *lane =
-            mpii_lane_of(mpii_group_world(mpii_comm_peers(args->comm), args->peer));
+        const struct mpii_lane *lane =
+            mpii_lane_peek(mpii_group_world(mpii_comm_peers(args->comm), args->peer));
 
         if (!lane)
             return false;

@@ -8,10 +8,10 @@
 
 #pragma GCC visibility push(hidden)
 
-// Of at most `most` bytes; a call that may wait for a moment offers the longer ones. False: nothing has been
-// done. Otherwise the message has been sent and the buffer is the user's again.
+// Of at most `most` bytes; a call that may wait does so for room, and for a moment to offer the longer ones.
+// False: nothing has been done. Otherwise the message has been sent and the buffer is the user's again.
 static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Datatype datatype,
-                                      int dest, int tag, MPI_Comm handle, size_t most, bool offer)
+                                      int dest, int tag, MPI_Comm handle, size_t most, bool may_wait)
 {
     const struct mpii_comm *comm = mpii_comm(handle);
     const struct mpii_type *type = mpii_type(datatype);
@@ -35,7 +35,9 @@ static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Data
     if (!lane)
         return false;
     head = mpii_head(comm->rank, world, MPII_WIRE_INLINE);
-    if (offer && bytes >= MPII_OFFER_BYTES_MIN)
+    if (!may_wait)
+        return mpii_lane_send_local(lane, mpii_addr(comm->context, tag), head, buf, bytes);
+    if (bytes >= MPII_OFFER_BYTES_MIN)
         return mpii_lane_offer(lane, mpii_addr(comm->context, tag), head, buf, bytes);
     return mpii_lane_send(lane, mpii_addr(comm->context, tag), head, buf, bytes);
 }

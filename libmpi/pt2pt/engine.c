@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // engine.c: sending, looking at the bus, and waiting. See request.h for who does what.
 #include "libmpi/pt2pt/explain.h"
+#include "libmpi/pt2pt/postponed.h"
 #include "libmpi/pt2pt/wire.h"
 #include <string.h>
 
@@ -53,7 +54,7 @@ struct mpii_endpoint *mpii_endpoint_wait(uint32_t world)
             __builtin_ia32_pause();
             continue;
         }
-        mpii_engine->watch(&watch, mpii_progress);
+        mpii_postponed_sleep(&watch);
         turns = 0;
     }
     return endpoint;
@@ -160,13 +161,24 @@ static void send_reference(struct mpii_lane *lane, uint64_t addr, union mpii_wir
     mpii_lane_publish(lane, message);
 }
 
-static void send_there(struct mpii_lane *lane, uint32_t world, struct mpii_request *request)
+// Are its data copied to where they travel?
+static bool is_eager(const struct mpii_request *request)
+{
+    return request->mode != MPII_SYNCHRONOUS &&
+           request->bytes <= (request->prompt ? MPII_EAGER_BYTES_MAX : MPII_COPY_BYTES_MAX);
+}
+
+bool mpii_send_has_room(struct mpii_lane *lane, const struct mpii_request *request)
+{
+    return mpii_lane_has_room(lane, is_eager(request) ? (size_t)request->bytes : 0);
+}
+
+void mpii_send_there(struct mpii_lane *lane, uint32_t world, struct mpii_request *request)
 {
     const uint64_t addr = mpii_addr(request->context, request->tag);
-    const MPI_Count most = request->prompt ? MPII_EAGER_BYTES_MAX : MPII_COPY_BYTES_MAX;
     bool sent = false;
 
-    if (request->mode != MPII_SYNCHRONOUS && request->bytes <= most)
+    if (is_eager(request))
         sent = request->type->dense
                    ? mpii_lane_send(lane, addr, head_of(request, world, MPII_WIRE_INLINE),
                                     request->buf, (size_t)request->bytes)
@@ -177,21 +189,22 @@ static void send_there(struct mpii_lane *lane, uint32_t world, struct mpii_reque
         send_reference(lane, addr, head_of(request, world, MPII_WIRE_RENDEZVOUS), request);
 }
 
-static uint32_t target_of(const struct mpii_request *request)
+uint32_t mpii_send_target(const struct mpii_request *request)
 {
     return mpii_group_world(mpii_comm_peers(request->comm), request->peer);
 }
 
 void mpii_send_start(struct mpii_request *request)
 {
-    const uint32_t world = target_of(request);
-    struct mpii_lane *lane = mpii_lane_of(world);
+    const uint32_t world = mpii_send_target(request);
+    struct mpii_lane *lane = request->prompt ? mpii_lane_of(world) : mpii_lane_peek(world);
 
     request->source = request->comm->rank;
-    if (lane)
-        send_there(lane, world, request);
-    else
+    if (!lane)
         send_here(mpii_endpoint_of(world), request);
+    else if (request->prompt || (!mpii_postponed_there(lane) && mpii_send_has_room(lane, request)) ||
+             !mpii_postpone(lane, request))
+        mpii_send_there(lane, world, request);
 }
 
 void mpii_send_cancel(struct mpii_request *request)
@@ -201,7 +214,12 @@ void mpii_send_cancel(struct mpii_request *request)
 
     if (mpii_request_done(request))
         return;
-    world = target_of(request);
+    if (mpii_postponed_withdraw(request)) {
+        request->cancelled = true;
+        mpii_request_complete(request);
+        return;
+    }
+    world = mpii_send_target(request);
     lane = mpii_lane_of(world);
     if (lane) {
         send_reference(lane, MPII_ADDR_NONE, head_of(request, world, MPII_WIRE_CANCEL), request);
@@ -268,7 +286,7 @@ void mpii_bus_dispatch(const struct bus_message *message)
 // comes after he has posted his next receives need not be queued.
 bool mpii_progress(void)
 {
-    bool any = false;
+    bool any = __builtin_expect(mpii_postponed != NULL, 0) && mpii_postponed_send();
 
     for (uint32_t from = 0; from < mpii_engine->cores; from++) {
         struct bus_queue *in = &mpii_engine->bus_in[from];
@@ -303,10 +321,7 @@ static void sleep_now(struct service_watch *watch, void *thread)
     struct sleeper self = {.next = sleepers, .thread = thread}, **at = &sleepers;
 
     sleepers = &self;
-    if (watch)
-        mpii_engine->watch(watch, mpii_progress);
-    else
-        mpii_engine->wait(mpii_progress);
+    mpii_postponed_sleep(watch);
     while (*at != &self) // others may have come and gone
         at = &(*at)->next;
     *at = self.next;

@@ -7,6 +7,7 @@
 // sends in the queue of the rank that has not received them. Of waits for anything to come and for room there
 // are lists of their own.
 #include "libmpi/pt2pt/explain.h"
+#include "libmpi/pt2pt/postponed.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,6 +116,19 @@ static void find_receives(struct found *found, const void *thread)
             found_add(found, request, true);
 }
 
+struct postponed_search {
+    struct found *found;
+    const void *thread;
+};
+
+static void postponed_look(void *context, const struct mpii_request *request)
+{
+    const struct postponed_search *search = context;
+
+    if (waits_for(request, search->thread))
+        found_add(search->found, request, false);
+}
+
 // While other cores run, their queues are not to be read.
 static void find_sends(struct found *found, const void *thread, bool runs)
 {
@@ -190,6 +204,7 @@ static void explain_thread(struct text *text, const void *thread, bool runs)
     }
     find_receives(&found, thread);
     find_sends(&found, thread, runs);
+    mpii_postponed_each(postponed_look, &(struct postponed_search){&found, thread});
     if (!found.count)
         return;
     if (found.count > 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // lane.c: see lane.h.
 #include "libmpi/pt2pt/lane.h"
+#include "libmpi/pt2pt/postponed.h"
 #include "libmpi/pt2pt/wire.h"
 #include <cpuid.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static struct mpii_lane *lane_new(uint32_t core)
     return lane;
 }
 
-struct mpii_lane *mpii_lane_find(uint32_t world)
+struct mpii_lane *mpii_lane_peek(uint32_t world)
 {
     const uint32_t core = mpii_endpoint_of(world)->core;
     struct mpii_lane **lane = &mpii_core()->lanes[core];
@@ -76,7 +77,8 @@ struct mpii_lane *mpii_lane_find(uint32_t world)
         return NULL;
     if (!*lane)
         *lane = lane_new(core);
-    mpii_lanes[world] = *lane;
+    if (!mpii_postponed_there(*lane))
+        mpii_lanes[world] = *lane;
     return *lane;
 }
 
@@ -98,8 +100,7 @@ void mpii_queue_mark(struct bus_queue *in)
         mpii_engine->rouse(from);
 }
 
-// To be read before a look for room: what is given back after the look raises it beyond.
-static uint64_t marks_of(const struct mpii_lane *lane)
+uint64_t mpii_lane_marks(const struct mpii_lane *lane)
 {
     return atomic_load_explicit(&lane->queue->marks, memory_order_acquire); // [M]
 }
@@ -122,11 +123,27 @@ static void room_wait(struct mpii_lane *lane, uint64_t marks, uint32_t *turns)
     }
     wait.next = mpii_room_waits;
     mpii_room_waits = &wait;
-    mpii_engine->watch(&watch, mpii_progress);
+    mpii_postponed_sleep(&watch);
     while (*at != &wait) // other threads of the rank may have come and gone
         at = &(*at)->next;
     *at = wait.next;
     *turns = 0;
+}
+
+struct mpii_lane *mpii_lane_find(uint32_t world)
+{
+    struct mpii_lane *lane = mpii_lane_peek(world);
+    uint32_t turns = 0;
+
+    while (lane && mpii_postponed_there(lane)) { // ends when the other core has made progress
+        uint64_t marks = mpii_lane_marks(lane);
+
+        if (!mpii_postponed_send())
+            room_wait(lane, marks, &turns);
+    }
+    if (lane)
+        mpii_lanes[world] = lane;
+    return lane;
 }
 
 struct bus_message *mpii_lane_wait(struct mpii_lane *lane)
@@ -134,7 +151,7 @@ struct bus_message *mpii_lane_wait(struct mpii_lane *lane)
     uint32_t turns = 0;
 
     for (;;) { // ends when the other core has made progress
-        uint64_t marks = marks_of(lane);
+        uint64_t marks = mpii_lane_marks(lane);
         struct bus_message *message = (struct bus_message *)vq_claim(&lane->queue->driver);
 
         if (message)
@@ -154,20 +171,43 @@ static void cells_reclaim(struct mpii_lane *lane)
         lane->tail = lane->end[(driver->open_at ? driver->open_at : driver->size) - 1];
 }
 
-// A cell, in one piece, or NULL while there is no room.
-static char *cell_take(struct mpii_lane *lane, size_t bytes)
+// Where a cell for so many bytes would end, counted like lane->head: it lies in one piece.
+static uint32_t cell_end(const struct mpii_lane *lane, size_t bytes)
 {
     const uint32_t lines = ((uint32_t)bytes + BUS_LINE_BYTES - 1) & ~(BUS_LINE_BYTES - 1u);
     const uint32_t at = lane->head % MPII_CELLS_BYTES;
-    const uint32_t skip = at + lines > MPII_CELLS_BYTES ? MPII_CELLS_BYTES - at : 0;
 
-    if (lane->head + skip + lines - lane->tail > MPII_CELLS_BYTES) {
+    return lane->head + (at + lines > MPII_CELLS_BYTES ? MPII_CELLS_BYTES - at : 0) + lines;
+}
+
+static bool cell_fits(struct mpii_lane *lane, uint32_t end)
+{
+    if (end - lane->tail > MPII_CELLS_BYTES)
         cells_reclaim(lane);
-        if (lane->head + skip + lines - lane->tail > MPII_CELLS_BYTES)
-            return NULL;
-    }
-    lane->head += skip + lines;
-    return lane->cells + (skip ? 0 : at);
+    return end - lane->tail <= MPII_CELLS_BYTES;
+}
+
+// A cell, or NULL while there is no room.
+static char *cell_take(struct mpii_lane *lane, size_t bytes)
+{
+    const uint32_t lines = ((uint32_t)bytes + BUS_LINE_BYTES - 1) & ~(BUS_LINE_BYTES - 1u);
+    const uint32_t end = cell_end(lane, bytes);
+
+    if (!cell_fits(lane, end))
+        return NULL;
+    lane->head = end;
+    return lane->cells + (end - lines) % MPII_CELLS_BYTES;
+}
+
+bool mpii_lane_has_room(struct mpii_lane *lane, size_t bytes)
+{
+    if (!vq_claim(&lane->queue->driver))
+        return false;
+    if (bytes <= MPII_INLINE_BYTES_MAX)
+        return true;
+    if (!lane->cells)
+        lane->cells = mpii_engine->core_alloc(MPII_CELLS_BYTES);
+    return !lane->cells || cell_fits(lane, cell_end(lane, bytes));
 }
 
 struct bus_message *mpii_lane_claim_cell(struct mpii_lane *lane, size_t bytes, char **cell)
@@ -182,7 +222,7 @@ struct bus_message *mpii_lane_claim_cell(struct mpii_lane *lane, size_t bytes, c
     }
     // Ends when the other core has made progress. The line of the marks is the receiver's: it is not read
     // before a look for room has failed.
-    for (uint64_t marks = NOT_READ;; marks = marks_of(lane)) {
+    for (uint64_t marks = NOT_READ;; marks = mpii_lane_marks(lane)) {
         struct bus_message *message = mpii_lane_claim(lane);
 
         *cell = cell_take(lane, bytes);

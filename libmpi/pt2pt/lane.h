@@ -109,13 +109,16 @@ struct mpii_lane {
     uint32_t end[]; // by element: the head when it was published
 };
 
-// By world rank, this rank's; NULL: not known yet, or a rank of this core.
+// By world rank, this rank's; NULL: not known yet, a rank of this core, or one of a core to which sends are
+// postponed (pt2pt/postponed.h).
 extern struct mpii_lane **mpii_lanes;
 
 // From MPI_Init.
 void mpii_lanes_init(void);
 
-// The lane to a rank; NULL: it lives on this core. Waits until that rank has called MPI_Init.
+// The lane to a rank; NULL: it lives on this core. Waits until that rank has called MPI_Init. The second one
+// waits as well until all that was postponed there is on the bus.
+struct mpii_lane *mpii_lane_peek(uint32_t world);
 struct mpii_lane *mpii_lane_find(uint32_t world);
 static inline struct mpii_lane *mpii_lane_of(uint32_t world)
 {
@@ -141,6 +144,14 @@ struct mpii_room_wait {
     const struct mpii_lane *lane;
 };
 extern struct mpii_room_wait *mpii_room_waits; // this rank's
+
+// Is there a free element and, for more bytes than fit beside it, a cell (or no memory for any)? Then the
+// functions below do not wait, until the next message is published.
+bool mpii_lane_has_room(struct mpii_lane *lane, size_t bytes);
+
+// How often the other side has given room back. To be read before a look for room: what is given back
+// after the look raises it beyond.
+uint64_t mpii_lane_marks(const struct mpii_lane *lane);
 
 // Waits for a free element and, in the second case, a cell for `bytes`. To be published at once. *cell
 // is NULL if there is no memory for cells at all. Other threads may run meanwhile. A receiving core
@@ -185,6 +196,19 @@ static inline void mpii_copy_short(char *to, const char *from, size_t bytes)
     }
 }
 
+// Sends a message whose data fit beside the claimed element.
+static inline void mpii_lane_put(struct mpii_lane *lane, struct bus_message *message, uint64_t addr,
+                                 union mpii_wire_head head, const void *data, size_t bytes)
+{
+    // All stores to the line follow each other closely: the receiver looks at it again and again, and
+    // takes it away in between if it can.
+    message->desc.addr = addr;
+    message->desc.len = (uint32_t)bytes;
+    mpii_wire(message)->head = head;
+    mpii_copy_short(mpii_wire(message)->data, data, bytes);
+    mpii_lane_publish(lane, message);
+}
+
 // Sends bytes of MPII_OFFER_BYTES_MIN to MPII_EAGER_BYTES_MAX, for a call that may wait for a moment. False:
 // not sent, there is no memory for a cell.
 bool mpii_lane_offer(struct mpii_lane *lane, uint64_t addr, union mpii_wire_head head,
@@ -196,18 +220,24 @@ bool mpii_lane_send_cell(struct mpii_lane *lane, uint64_t addr, union mpii_wire_
 static inline bool mpii_lane_send(struct mpii_lane *lane, uint64_t addr, union mpii_wire_head head,
                                   const void *data, size_t bytes)
 {
+    if (bytes > MPII_INLINE_BYTES_MAX)
+        return mpii_lane_send_cell(lane, addr, head, data, bytes);
+    mpii_lane_put(lane, mpii_lane_claim(lane), addr, head, data, bytes);
+    return true;
+}
+
+// The same for a call that must not wait. False as well if there is no room.
+static inline bool mpii_lane_send_local(struct mpii_lane *lane, uint64_t addr,
+                                        union mpii_wire_head head, const void *data, size_t bytes)
+{
     struct bus_message *message;
 
     if (bytes > MPII_INLINE_BYTES_MAX)
-        return mpii_lane_send_cell(lane, addr, head, data, bytes);
-    message = mpii_lane_claim(lane);
-    // All stores to the line follow each other closely: the receiver looks at it again and again, and
-    // takes it away in between if it can.
-    message->desc.addr = addr;
-    message->desc.len = (uint32_t)bytes;
-    mpii_wire(message)->head = head;
-    mpii_copy_short(mpii_wire(message)->data, data, bytes);
-    mpii_lane_publish(lane, message);
+        return mpii_lane_has_room(lane, bytes) && mpii_lane_send_cell(lane, addr, head, data, bytes);
+    message = (struct bus_message *)vq_claim(&lane->queue->driver);
+    if (!message)
+        return false;
+    mpii_lane_put(lane, message, addr, head, data, bytes);
     return true;
 }
 

@@ -172,6 +172,17 @@ static void room_cells(void)
         MPI_Send(big, 2000, MPI_CHAR, size - 1, 25, MPI_COMM_WORLD);
 }
 
+// Nonblocking ones: the call returns, the wait for it does not.
+static void room_postponed(void)
+{
+    static MPI_Request requests[1000];
+
+    for (int i = 0; rank == 0 && i < 1000; i++)
+        MPI_Isend(&rank, 1, MPI_INT, size - 1, i, MPI_COMM_WORLD, &requests[i]);
+    if (rank == 0)
+        MPI_Wait(&requests[999], MPI_STATUS_IGNORE);
+}
+
 static void *probe_there(void *unused)
 {
     MPI_Probe(right, 26, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
@@ -493,6 +504,7 @@ static const struct way {
     {"exited", exited},
     {"room", room},
     {"room_cells", room_cells},
+    {"room_postponed", room_postponed},
     {"two_probes", two_probes},
     {"locked_twice", locked_twice},
     {"in_a_thread", in_a_thread},
