@@ -2,11 +2,13 @@
 // environment.c: clocks, names and versions, addresses, memory (MPI 4.1, 9.1, 9.2, 9.6 and 5.1.5).
 //
 // MPI_Get_version, MPI_Get_library_version and MPI_Abi_get_version work before MPI_Init and after
-// MPI_Finalize (11.4.1), and without a kernel.
+// MPI_Finalize (11.4.1), and without a kernel. So does MPI_Wtime: libraries that may be used without MPI
+// take their time from it, and their serial programs are linked without an image's flags.
 #include "libmpi/mpii.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MEMORY_ALIGN 64 // a cache line, and the widest vector register
@@ -14,7 +16,13 @@
 #pragma weak MPI_Wtime = PMPI_Wtime
 double PMPI_Wtime(void)
 {
-    return (double)mpii_services()->now_ns() * 1e-9; // one clock for all cores
+    const struct services *services = mpii_services_or_none();
+    struct timespec now;
+
+    if (services)
+        return (double)services->now_ns() * 1e-9; // one clock for all cores
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 #pragma weak MPI_Wtick = PMPI_Wtick

@@ -38,6 +38,7 @@ void mpii_process_close(void);
 // The kernel's function table. Where there is none, because the program was not linked as an image,
 // says so on standard error and ends the program with status 1. Any thread, any time.
 const struct services *mpii_services(void);
+const struct services *mpii_services_or_none(void); // NULL where there is none
 
 // A call found something wrong: invokes the error handler that MPI 4.1, 9.3 names for it, that of
 // `comm` or, where that is no communicator, that of MPI_COMM_SELF. MPI_ERRORS_ARE_FATAL says the

@@ -9,14 +9,23 @@
 
 struct mpii_process mpii_process;
 
-const struct services *mpii_services(void)
+const struct services *mpii_services_or_none(void)
 {
     static const struct services *services;
 
     if (services)
         return services;
     services = (const void *)getauxval(AT_TORITO);
-    if (services && services->version == SERVICES_VERSION)
+    if (services && services->version != SERVICES_VERSION)
+        services = NULL;
+    return services;
+}
+
+const struct services *mpii_services(void)
+{
+    const struct services *services = mpii_services_or_none();
+
+    if (services)
         return services;
     fprintf(stderr,
             "%s: this MPI program has no Torito kernel in it: link it with mpicc, or with all the "

@@ -153,6 +153,70 @@ wrappers_link() {
     step 60 mpicc -fno-builtin log.c -Xlinker -Bdynamic -lm -o option
 }
 
+# A shared library given by its file name stands for the static one beside it; -l has meant that ever since.
+wrappers_static_beside() {
+    local file
+
+    echo 'int plus(int n) { return n + 1; }' >plus.c
+    echo 'int plus(int); int main(void) { return plus(-1); }' >main.c
+    mkdir libs.so
+    mpicc -c plus.c main.c
+    mpicc -shared -fPIC -o libs.so/libplus.so.1.2 plus.c
+    ln -s libplus.so.1.2 libs.so/libplus.so
+    ! mpicc main.o libs.so/libplus.so 2>err || fail 'a shared library alone made an image'
+    output_has err 'libs\.so/libplus\.so is a shared library'
+    ar rcs libs.so/libplus.a plus.o
+    for file in libs.so/libplus.so libs.so/libplus.so.1.2 "$PWD/libs.so/libplus.so"; do
+        step 60 mpicc -o plus main.o "$file"
+        step 10 ./plus
+    done
+    # A text for the linker, on whose shared library -Bstatic would stumble.
+    step 60 mpicc -o plus main.o libs.so/libplus.a "$(gcc -print-file-name=libm.so)"
+    mpicc -show -shared -o x.so main.o libs.so/libplus.so >out
+    output_has out ' libs\.so/libplus\.so '
+}
+
+# Static libraries do not bring the libm that they need. Autoconf's FLIBS have it before -lquadmath.
+wrappers_libm() {
+    echo 'double power(double x, double y) { return __builtin_pow(x, y); }' >power.c
+    echo 'double power(double, double); int main(int n, char **v) { return power(n, 3) != 1; }' >main.c
+    mpicc -c power.c main.c
+    ar rcs libpower.a power.o
+    step 60 mpicc -o power main.o -L. -lm -lpower
+    step 10 ./power
+    printf '%s\n' '      subroutine say(x)' '      real*16 x' '      print *, x' '      end' >say.f
+    echo 'void say_(__float128 *); int main(void) { __float128 x = 1; say_(&x); return 0; }' >main.c
+    mpifort -c say.f
+    step 60 mpicc -o say main.c say.o -lgfortran -lm -lquadmath
+    step 10 ./say
+}
+
+# A library for programs with and without MPI: the latter are linked without an image's flags.
+wrappers_no_kernel() {
+    local status=0
+
+    cat >main.c <<'END'
+#include <mpi.h>
+#include <stdio.h>
+int main(int argc, char **argv)
+{
+    int initialized = 1;
+    double start = MPI_Wtime();
+
+    MPI_Initialized(&initialized);
+    while (MPI_Wtime() < start + 2 * MPI_Wtick())
+        ;
+    puts(initialized ? "initialized" : "serial");
+    return argc > 1 ? MPI_Init(&argc, &argv) : 0;
+}
+END
+    gcc -I"$prefix/include" -o serial main.c "$prefix/lib/libmpi.a" "$prefix/lib/libtorito.a"
+    equal 'the serial program' "$(timeout 10 ./serial)" serial
+    timeout 10 ./serial MPI 2>err || status=$?
+    equal 'status of MPI_Init' $status 1
+    output_has err 'no Torito kernel in it: link it with mpicc'
+}
+
 # refusal PATTERN ARGUMENT...: mpicc must say one sentence and leave no file.
 refusal() {
     local status=0 pattern=$1
@@ -259,6 +323,9 @@ run_case wrappers.compile wrappers_compile
 run_case wrappers.words wrappers_words
 run_case wrappers.compilers wrappers_compilers
 run_case wrappers.link wrappers_link
+run_case wrappers.static-beside wrappers_static_beside
+run_case wrappers.libm wrappers_libm
+run_case wrappers.no-kernel wrappers_no_kernel
 run_case wrappers.reproducible wrappers_reproducible
 run_case wrappers.size wrappers_size
 run_case refusal.no-pie refusal_sentence 'mpicc: -no-pie cannot .* drop it' -no-pie

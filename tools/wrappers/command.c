@@ -7,7 +7,9 @@
 
 #include <elf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // Lists of words, separated by single blanks.
 static const char takes_next_word[] =
@@ -87,6 +89,25 @@ static bool is_shared_library(const char *path)
          memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_type == ET_DYN;
     fclose(file);
     return is;
+}
+
+// Returns the static library that lies beside the shared one, or NULL: libz.a for DIR/libz.so or
+// DIR/libz.so.1. Build systems name files (CMake's find_library, libtool's .libs), and the .so first.
+static const char *static_library(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *end = strstr(slash == NULL ? path : slash + 1, ".so");
+    char *archive;
+
+    while (end != NULL && end[3] != '\0' && end[3] != '.')
+        end = strstr(end + 3, ".so");
+    if (end == NULL)
+        return NULL;
+    archive = words_format("%.*s.a", (int)(end - path), path);
+    if (access(archive, R_OK) == 0)
+        return archive;
+    free(archive);
+    return NULL;
 }
 
 // What the pass over the words finds; the verdict comes at the end, since order does not matter.
@@ -175,7 +196,8 @@ static void read_words(struct command *command, struct finding *found, const str
             read_option(command, found, word);
         } else {
             found->input = true;
-            if (command->shared_library == NULL && is_shared_library(word))
+            if (command->shared_library == NULL && static_library(word) == NULL &&
+                is_shared_library(word))
                 command->shared_library = word;
         }
     }
@@ -201,29 +223,33 @@ static bool add_linker_words(struct words *kept, const char *word)
     return dropped > 0;
 }
 
-// Copies what an image link keeps of `all` to `kept`. Returns whether anything was dropped.
+// Copies what an image link takes of `all` to `kept`. Returns whether that is something else.
 static bool filter_words(struct words *kept, const struct words *all)
 {
-    bool dropped = false;
+    bool changed = false;
 
     for (size_t i = 0; i < all->count; i++) {
         const char *word = all->word[i];
         const char *next = i + 1 < all->count ? all->word[i + 1] : NULL;
+        const char *archive = word[0] == '-' ? NULL : static_library(word);
 
         if (strcmp(word, "-Xlinker") == 0 && next != NULL && is_one_of(next, linker_dynamic)) {
-            dropped = true;
+            changed = true;
             i++;
         } else if (is_one_of(word, takes_next_word) && next != NULL) {
             words_add(kept, word);
             words_add(kept, next);
             i++;
         } else if (is_one_of(word, driver_dropped)) {
-            dropped = true;
+            changed = true;
+        } else if (archive != NULL) {
+            words_add(kept, archive);
+            changed = true;
         } else {
-            dropped |= add_linker_words(kept, word);
+            changed |= add_linker_words(kept, word);
         }
     }
-    return dropped;
+    return changed;
 }
 
 void command_read(struct command *command, const struct words *user)

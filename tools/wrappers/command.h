@@ -18,11 +18,11 @@ struct command {
     const char *linker;    // of -fuse-ld= and --ld-path=, when it is not GNU ld; or NULL
     const char *sanitizer; // -fsanitize= of a kind whose run-time is no static library; or NULL
     const char *profile;   // -pg, -p; or NULL
-    const char *shared_library; // the first input file that is a shared library, or NULL
+    const char *shared_library; // the first input file that exists as a shared library only, or NULL
     struct words arguments;     // for the compiler
 };
 
 // Reads the user's arguments (without the wrapper's own options). Of an image link it drops from
 // `arguments` what would bend the link away from an image: -static, -pie, -static-pie, -rdynamic,
-// -Bdynamic and their spellings.
+// -Bdynamic and their spellings; and for a shared library with its static one beside it, it takes that.
 void command_read(struct command *command, const struct words *user);

@@ -175,6 +175,10 @@ static struct words command_line(const struct wrapper *wrapper, const struct com
         flags_compile(&wrapper->flags, &line);
     if (link) {
         words_add(&line, "-pie");
+        // As C++ and Fortran compilers do by themselves: a shared library would bring the libm that it
+        // needs, a static one does not. Autoconf's FLIBS are such: -lm goes before -lquadmath there.
+        if (wrapper->flags.language == LANGUAGE_C && user->arguments.count > 0)
+            words_add(&line, "-lm");
         flags_link(&wrapper->flags, &line);
     }
     return line;
