@@ -138,6 +138,27 @@ static Elf64_Phdr *push_phdrs(const struct rank *rank, struct stack *stack)
     return phdr;
 }
 
+// Hides the search path for shared libraries that -rpath leaves in an image: glibc's start of a static
+// program asserts that there is none. Its tag becomes one that nobody reads.
+static void hide_rpath(const struct rank *rank)
+{
+    const struct payload *payload = rank->payload;
+    const struct image_header *header = payload->header;
+    const Elf64_Phdr *phdr = payload->phdr;
+
+    for (uint32_t i = 0; i < payload->phdr_count; i++) {
+        Elf64_Dyn *entry = (Elf64_Dyn *)(rank->slot.memory.base + phdr[i].p_vaddr);
+
+        if (phdr[i].p_type != PT_DYNAMIC || phdr[i].p_vaddr % _Alignof(Elf64_Dyn) != 0 ||
+            phdr[i].p_vaddr < header->data_start || phdr[i].p_vaddr > header->bss_start ||
+            phdr[i].p_filesz > header->bss_start - phdr[i].p_vaddr)
+            continue;
+        for (size_t at = 0; at < phdr[i].p_filesz / sizeof *entry; at++)
+            if (entry[at].d_tag == DT_RPATH || entry[at].d_tag == DT_RUNPATH)
+                entry[at].d_tag = DT_LOOS;
+    }
+}
+
 static uint32_t cpuid_edx1(void)
 {
     uint32_t eax = 1, ebx, ecx = 0, edx;
@@ -239,6 +260,7 @@ void start_rank(void *arg)
     memcpy(top + 1, argv, (args.count + 1) * sizeof *argv);
     memcpy(top + 2 + args.count, envp, (envc + 1) * sizeof *envp);
     memcpy(top + words, auxv, auxc * sizeof auxv[0]);
+    hide_rpath(rank);
     job_running();
     if (job_region && job_region->debug_rank != JOB_NO_RANK)
         debug_wait(rank);

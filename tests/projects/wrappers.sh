@@ -191,6 +191,14 @@ wrappers_libm() {
     step 10 ./say
 }
 
+# CMake, libtool and many a makefile name a folder for the shared libraries that an image does not have.
+wrappers_rpath() {
+    step 60 mpicc -o hello_c "$here/src/hello.c" -lm -Wl,-rpath,/usr/local/lib
+    image_runs ./hello_c C
+    step 60 mpicc -o hello_c "$here/src/hello.c" -lm -Wl,--disable-new-dtags -Wl,-rpath,/usr/local/lib
+    image_runs ./hello_c C
+}
+
 # A library for programs with and without MPI: the latter are linked without an image's flags.
 wrappers_no_kernel() {
     local status=0
@@ -325,6 +333,7 @@ run_case wrappers.compilers wrappers_compilers
 run_case wrappers.link wrappers_link
 run_case wrappers.static-beside wrappers_static_beside
 run_case wrappers.libm wrappers_libm
+run_case wrappers.rpath wrappers_rpath
 run_case wrappers.no-kernel wrappers_no_kernel
 run_case wrappers.reproducible wrappers_reproducible
 run_case wrappers.size wrappers_size
