@@ -36,6 +36,7 @@ enum job_flags {
     JOB_TIMINGS = 1u << 4,      // the kernel fills struct job's times
     JOB_NO_BIND = 1u << 5,      // machine linux: do not pin the cores to CPUs
     JOB_RECORD = 1u << 8,       // record calls of MPI: JOB_RECORDS
+    JOB_RECORD_ALL = 1u << 9,   // all of them, however fast they follow each other
     JOB_CORE = 1u << 7,         // a fatal signal leaves a core file
     JOB_CORES_SHARED = 1u << 6, // more cores with ranks than CPUs of the host: spinning costs others
 };

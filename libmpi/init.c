@@ -30,7 +30,8 @@ void mpii_process_open(void)
         mpii_engine_init();
     }
     started = true;
-    mpii_process.short_ways = mpii_trace == NULL && !mpii_process.checks_collectives;
+    mpii_process.short_calls =
+        mpii_trace == NULL && !mpii_process.checks_collectives ? MPII_CALLS_ALL : 0;
 }
 
 void mpii_process_close(void)
@@ -39,7 +40,8 @@ void mpii_process_close(void)
         return;
     mpii_requests_drain();
     mpii_process.state = MPII_AFTER;
-    mpii_process.short_ways = false;
+    mpii_trace_close();
+    mpii_process.short_calls = 0;
     mpii_services()->mpi_state(1, 1);
 }
 

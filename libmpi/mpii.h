@@ -20,15 +20,24 @@ struct mpii_process {
     enum mpii_state state;
     int users;             // open sessions, and the program between MPI_Init and MPI_Finalize
     enum mpii_state world; // the World Model (11.2): moved on by MPI_Init and MPI_Finalize only
-    // MPI runs, and nobody wants to see each call: the short ways of frequent calls, which leave out what
-    // only the long ones do (records of mpiexec --trace), may be taken.
-    bool short_ways;
+    // So many calls may take the short ways, which leave out what only the long ones do (records of mpiexec
+    // --trace): one less with each call that has such a way, MPII_CALLS_ALL while nobody wants to see them,
+    // 0 or less while MPI does not run or all calls are wanted. A test of it costs what that of a flag does.
+    int64_t short_calls;
     bool checks_collectives; // coll/match.h
     int thread_level;        // MPI_THREAD_*, as granted by MPI_Init_thread
     pthread_t main_thread;   // the one that called MPI_Init
 };
 
+#define MPII_CALLS_ALL INT64_MAX // at a call each ns: 292 years
+
 extern struct mpii_process mpii_process;
+
+// The first thing in a short way: may it be taken? Once per call.
+static inline bool mpii_short_way(void)
+{
+    return --mpii_process.short_calls >= 0;
+}
 
 // One user more of the library, which starts with the first, or one less: with the last it stops, when all
 // that was sent is under way.

@@ -6,6 +6,7 @@ debug_image() {
     image "$TESTS/programs/gdb_work.c" -O1 -g &&
         image "$TESTS/programs/core_work.c" -O1 -g -pthread &&
         image "$TESTS/programs/halo.c" -O2 &&
+        image "$TESTS/programs/trace_pace.c" -O2 &&
         image "$TESTS/programs/fortran_program.f90" -O1 -g
 }
 
@@ -128,12 +129,49 @@ debug_trace_end() {
     [ "$(events trace.json MPI_Barrier)" -ge 1 ] || fail 'rank 1 has left no barrier in the timeline'
     image "$TESTS/../bench/latency.c" -O2 -I "$TESTS/../bench" "$TESTS/../bench/harness.c" \
         "$TESTS/../bench/line.c"
-    run 0 on linux --timeout 50 --trace trace.json -n 2 "$IMAGES/latency" -m 8:8 -i 20000 -x 0
+    run 0 on linux --timeout 50 --trace-all trace.json -n 2 "$IMAGES/latency" -m 8:8 -i 20000 -x 0
     [ "$(events trace.json MPI_Send)" -ge 40000 ] || fail "only $(events trace.json MPI_Send) sends"
     equal 'as many receives' "$(events trace.json MPI_Recv)" "$(events trace.json MPI_Send)"
     run 125 on linux --trace /nowhere/trace.json -n 1 "$IMAGES/halo"
     echo '{}' >other
     run 1 "$BIN/torito" profile other
+}
+
+# "RANK CALLS" of each rank: those recorded and those of its gaps.
+calls_told() {
+    jq -r '[.traceEvents[] | select(.ph == "X" and .name != "not running")] | group_by(.tid)[] |
+        (map(if .name == "not recorded" then .args.calls else 1 end) | add) as $calls |
+        "rank \(.[0].tid): \($calls) calls"' trace.json
+}
+
+# Of a dense stream some calls are recorded, and the number of the others is right whatever they are.
+debug_trace_gaps() { # MACHINE
+    run 0 on "$1" --timeout 50 --trace trace.json -n 4 "$IMAGES/trace_pace" \
+        pingpong 20000 waits 10000 barriers 10000
+    sort out >calls
+    calls_told | cmp - calls || fail "the timeline tells of: $(calls_told)"
+    equal 'calls in gaps' "$(jq '[.traceEvents[] | select(.ph == "X" and .name != "not running")] |
+        group_by(.tid) | map(sort_by(.ts) | . as $e | [range(1; length)] |
+        map(select($e[.].ts + 0.002 < $e[. - 1].ts + $e[. - 1].dur)) | length) | add' trace.json)" 0
+    run 0 "$BIN/torito" profile trace.json
+    equal 'all calls of ranks' "$(grep -cE '^  not recorded: .* with [0-9]+ of 80000 calls' out)" 4
+}
+
+# Calls that are not dense are recorded, all of them; in a dense stream the long waits. A rank that dies in a
+# gap still tells how many calls it left out.
+debug_trace_pace() {
+    run 0 on linux --timeout 50 --trace trace.json -n 2 "$IMAGES/trace_pace" rare 2000
+    equal 'sends' "$(events trace.json MPI_Send)" 4000
+    equal 'receives' "$(events trace.json MPI_Recv)" 4000
+    run 0 "$BIN/torito" profile trace.json
+    ! grep -q 'not recorded: .* with [1-9]' out || fail 'calls were left out'
+    run 0 on linux --timeout 50 --trace trace.json -n 2 "$IMAGES/trace_pace" pingpong 50000 late 5000
+    sort out >calls
+    calls_told | cmp - calls || fail "the timeline tells of: $(calls_told)"
+    [ "$(jq '[.traceEvents[] | select(.name == "MPI_Recv" and .tid == 1 and .dur > 2000)] | length' \
+        trace.json)" -ge 5 ] || fail 'of 10 long waits in a dense stream, more than 5 are missing'
+    run 134 on linux --timeout 50 --trace trace.json -n 2 "$IMAGES/trace_pace" pingpong 30011 die
+    calls_told | grep -q '^rank 0: 60022 calls$' || fail "of one that died: $(calls_told)"
 }
 
 debug_wrong() {
@@ -150,8 +188,10 @@ for machine in linux seccomp microvm; do
     run_case "debug.core.$machine" 60 debug_core "$machine"
 done
 run_case debug.trace.end 90 debug_trace_end
+run_case debug.trace.pace 60 debug_trace_pace
 for machine in linux microvm; do
     run_case "debug.trace.$machine" 60 debug_trace "$machine"
+    run_case "debug.trace.gaps.$machine" 60 debug_trace_gaps "$machine"
     run_case "debug.session.0.$machine" 60 debug_session "$machine" 0
     run_case "debug.session.2.$machine" 60 debug_session "$machine" 2
     run_case "debug.kernel.$machine" 60 debug_kernel "$machine"

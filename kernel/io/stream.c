@@ -12,6 +12,8 @@
 #include "lib/lib.h"
 #include <linux/errno.h>
 
+_Static_assert(TRACE_FULL == RING_RECORD_MAX / sizeof(struct trace_record), "one record of a ring");
+
 #define LOCK_TRIES 1000     // of io_put_now; the holder copies 32 KiB at most
 #define NOTE_BYTES_MAX 1024 // a longer line of the kernel's is cut
 
@@ -112,7 +114,10 @@ void io_put(struct rank *rank, enum job_stream stream, const char *text, size_t 
         sched_block(machine->now_ns() + wait.sleep_ns);
         wait.sleep_ns = wait.sleep_ns * 2 < wait.max_ns ? wait.sleep_ns * 2 : wait.max_ns;
     }
-    launcher_kick();
+    // Records are in no hurry: many at a time, for the launcher may take the CPU from a rank.
+    if (stream != JOB_RECORDS ||
+        ring_free(out_ring(rank->index), job_region->ring_bytes) < job_region->ring_bytes / 2)
+        launcher_kick();
 }
 
 void io_put_now(struct rank *rank, enum job_stream stream, const char *text, size_t bytes)
@@ -139,7 +144,7 @@ void io_put_now(struct rank *rank, enum job_stream stream, const char *text, siz
 
 void io_trace_empty(struct rank *rank, bool now)
 {
-    const uint32_t most = RING_RECORD_MAX / sizeof(struct trace_record);
+    const uint32_t most = TRACE_FULL;
     struct trace_buffer *trace = rank->trace;
 
     for (uint32_t at = 0; at < trace->count && at < TRACE_RECORDS; at += most) {

@@ -21,7 +21,7 @@ static void records_save(void)
         struct rank *rank = rank_get(r);
 
         if (rank && rank->trace)
-            rank_trace_empty(rank, true);
+            rank_trace_end(rank, true);
     }
 }
 

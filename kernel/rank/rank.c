@@ -76,8 +76,23 @@ static bool trace_create(struct rank *rank)
     if (!job_region || !(job_region->flags & JOB_RECORD))
         return true;
     at = slot_map(&rank->slot, 0, sizeof *rank->trace, PROT_R | PROT_W, false);
-    rank->trace = at < 0 ? NULL : (struct trace_buffer *)at;
-    return rank->trace != NULL;
+    if (at < 0)
+        return false;
+    rank->trace = (struct trace_buffer *)at;
+    rank->trace->every = job_region->flags & JOB_RECORD_ALL;
+    return true;
+}
+
+void rank_trace_end(struct rank *rank, bool now)
+{
+    struct trace_buffer *trace = rank->trace;
+
+    rank_trace_empty(rank, now);
+    if (!trace->gap_begin ||
+        !slot_check((uintptr_t)trace->calls_left, sizeof *trace->calls_left, PROT_R))
+        return;
+    trace_gap_close(trace, __builtin_ia32_rdtsc());
+    rank_trace_empty(rank, now);
 }
 
 void rank_create(uint32_t index)
@@ -219,7 +234,7 @@ void rank_exit(int status)
     self->trace =
         NULL; // the thread, not the rank: what it waits for from here on is not the program's
     if (rank->trace)
-        rank_trace_empty(rank, false);
+        rank_trace_end(rank, false);
     if (rank_at_exit)
         rank_at_exit(rank);
     if ((status & 255) != 0) {

@@ -123,6 +123,9 @@ extern void (*rank_at_exit)(struct rank *rank);
 // Registered by the room above, and called only where a rank has a buffer.
 extern void (*rank_trace_empty)(struct rank *rank, bool now);
 
+// The same at the end of the rank or of the job, and of the gap that the rank is in.
+void rank_trace_end(struct rank *rank, bool now);
+
 // A thread of a rank, with a kernel stack and vector area from the slot. NULL: no memory.
 struct thread *rank_thread_create(struct rank *rank);
 

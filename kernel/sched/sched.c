@@ -376,23 +376,41 @@ void thread_exit(void (*done)(struct thread *thread))
     __builtin_unreachable();
 }
 
-// --trace: what a thread that gives its core up has to say about it when it is back.
-static uint64_t away_begin(const struct thread *self)
+static bool in_gap(const struct trace_buffer *trace)
 {
-    return self->trace ? __builtin_ia32_rdtsc() : 0;
+    return trace->gap_begin && !trace->woken;
+}
+
+// --trace: what a thread that gives its core up has to say about it when it is back; 0: nothing.
+static uint64_t away_begin(const struct thread *self, bool others)
+{
+    return self->trace && !(others && in_gap(self->trace)) ? __builtin_ia32_rdtsc() : 0;
+}
+
+// A long wait ends the gap it lies in; the library, whose memory this is, finds that with its next call.
+static bool gap_ends(struct trace_buffer *trace, uint64_t begin, uint64_t end)
+{
+    if (end - begin < trace->long_wait)
+        return false;
+    trace->gap_calls = trace_gap_calls(trace);
+    *trace->calls_left = 0;
+    trace->woken = begin;
+    return true;
 }
 
 static void away_end(const struct thread *self, uint64_t begin)
 {
     struct trace_buffer *trace = self->trace;
+    uint64_t end;
 
-    if (!trace)
+    if (!begin || !trace)
+        return;
+    end = __builtin_ia32_rdtsc();
+    if (in_gap(trace) && !gap_ends(trace, begin, end))
         return;
     if (trace->count < TRACE_RECORDS)
-        trace->record[trace->count++] = (struct trace_record){.begin = begin,
-                                                              .end = __builtin_ia32_rdtsc(),
-                                                              .call = TRACE_SWITCHED,
-                                                              .peer = TRACE_NO_PEER};
+        trace->record[trace->count++] = (struct trace_record){
+            .begin = begin, .end = end, .call = TRACE_SWITCHED, .peer = TRACE_NO_PEER};
     else
         trace->lost++;
 }
@@ -410,7 +428,7 @@ void sched_yield(void)
         asked_answer(core);
     next = next_ready(core);
     if (next) {
-        begin = away_begin(self);
+        begin = away_begin(self, true);
         ready_push(queue, self);
         switch_to(core, self, next);
         away_end(self, begin);
@@ -420,7 +438,7 @@ void sched_yield(void)
 
 static void block(struct core *core, struct thread *self)
 {
-    uint64_t begin = away_begin(self);
+    uint64_t begin = away_begin(self, core->queue->head);
     struct thread *next;
 
     self->state = THREAD_BLOCKED;

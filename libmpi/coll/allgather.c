@@ -28,7 +28,7 @@ int PMPI_Allgather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, vo
     if (!(shared && mpii_quick_allgather(shared, &quick))) {
         struct mpii_coll_call call = MPII_CALL_ALLGATHER(false);
 
-        return mpii_coll_run(&mpii_allgather, &call);
+        return mpii_coll_run_long(&mpii_allgather, &call);
     }
     return MPI_SUCCESS;
 }

@@ -51,7 +51,7 @@ int PMPI_Allreduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype d
     if (!(shared && mpii_quick_allreduce(shared, sendbuf, recvbuf, count, datatype, op))) {
         struct mpii_coll_call call = MPII_CALL_ALLREDUCE(false);
 
-        return mpii_coll_run(&mpii_allreduce, &call);
+        return mpii_coll_run_long(&mpii_allreduce, &call);
     }
     return MPI_SUCCESS;
 }

@@ -28,7 +28,7 @@ int PMPI_Alltoall(const void *sendbuf, int sendcount, MPI_Datatype sendtype, voi
     if (!(shared && mpii_quick_alltoall(shared, &quick))) {
         struct mpii_coll_call call = MPII_CALL_ALLTOALL(false);
 
-        return mpii_coll_run(&mpii_alltoall, &call);
+        return mpii_coll_run_long(&mpii_alltoall, &call);
     }
     return MPI_SUCCESS;
 }

@@ -52,7 +52,7 @@ int PMPI_Bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Com
     if (!(shared && mpii_quick_bcast(shared, buffer, count, datatype, root))) {
         struct mpii_coll_call call = MPII_CALL_BCAST(false);
 
-        return mpii_coll_run(&mpii_bcast, &call);
+        return mpii_coll_run_long(&mpii_bcast, &call);
     }
     return MPI_SUCCESS;
 }

@@ -86,12 +86,14 @@ extern const struct mpii_collective mpii_barrier, mpii_bcast, mpii_gather, mpii_
 // --- calls ---
 
 int mpii_coll_run(const struct mpii_collective *collective, struct mpii_coll_call *call);
+// The same where the short way (quick.h) has been tried.
+int mpii_coll_run_long(const struct mpii_collective *collective, struct mpii_coll_call *call);
 int mpii_coll_start(const struct mpii_collective *collective, struct mpii_coll_call *call,
                     MPI_Request *request);
 int mpii_coll_init(const struct mpii_collective *collective, struct mpii_coll_call *call,
                    MPI_Info info, MPI_Request *request);
 
-// Records the call, which began at `begin`, not 0: libmpi/trace.h.
+// Records the call, if mpii_trace_wanted(begin): libmpi/trace.h.
 void mpii_coll_trace(uint64_t begin, const struct mpii_coll_call *call);
 
 // The state of a communicator, made on first use. NULL: no memory.

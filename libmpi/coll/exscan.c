@@ -32,7 +32,7 @@ int PMPI_Exscan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype data
     if (!(shared && mpii_quick_scan(shared, &quick, op, false))) {
         struct mpii_coll_call call = MPII_CALL_ALLREDUCE(false);
 
-        return mpii_coll_run(&mpii_exscan, &call);
+        return mpii_coll_run_long(&mpii_exscan, &call);
     }
     return MPI_SUCCESS;
 }

@@ -23,7 +23,7 @@ int PMPI_Gather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void 
     if (!(shared && mpii_quick_gather(shared, &quick))) {
         struct mpii_coll_call call = MPII_CALL_GATHER(false);
 
-        return mpii_coll_run(&mpii_gather, &call);
+        return mpii_coll_run_long(&mpii_gather, &call);
     }
     return MPI_SUCCESS;
 }

@@ -16,7 +16,7 @@ static inline struct mpii_shared *mpii_quick(MPI_Comm handle)
 {
     const struct mpii_comm *comm;
 
-    if (!mpii_process.short_ways)
+    if (!mpii_short_way())
         return NULL;
     comm = mpii_comm(handle);
     return comm && comm->coll ? comm->coll->shared : NULL;

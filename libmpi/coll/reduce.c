@@ -60,7 +60,7 @@ int PMPI_Reduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype data
     if (!(shared && mpii_quick_reduce(shared, sendbuf, recvbuf, count, datatype, op, root))) {
         struct mpii_coll_call call = MPII_CALL_REDUCE(false);
 
-        return mpii_coll_run(&mpii_reduce, &call);
+        return mpii_coll_run_long(&mpii_reduce, &call);
     }
     return MPI_SUCCESS;
 }

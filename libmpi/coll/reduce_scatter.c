@@ -132,7 +132,7 @@ int PMPI_Reduce_scatter_block(const void *sendbuf, void *recvbuf, int recvcount,
     if (!(shared && mpii_quick_reduce_scatter(shared, &quick, op))) {
         struct mpii_coll_call call = MPII_CALL_REDUCE_SCATTER_BLOCK(false);
 
-        return mpii_coll_run(&mpii_reduce_scatter, &call);
+        return mpii_coll_run_long(&mpii_reduce_scatter, &call);
     }
     return MPI_SUCCESS;
 }

@@ -108,12 +108,23 @@ void mpii_coll_trace(uint64_t begin, const struct mpii_coll_call *call)
                                                 .comm = comm != NULL ? comm->context : 0});
 }
 
-int mpii_coll_run(const struct mpii_collective *collective, struct mpii_coll_call *call)
+static int run_traced(bool counted, const struct mpii_collective *collective,
+                      struct mpii_coll_call *call)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(counted);
     int rc = run(collective, call);
 
-    if (begin != 0)
+    if (mpii_trace_wanted(begin))
         mpii_coll_trace(begin, call);
     return rc;
+}
+
+int mpii_coll_run(const struct mpii_collective *collective, struct mpii_coll_call *call)
+{
+    return run_traced(false, collective, call);
+}
+
+int mpii_coll_run_long(const struct mpii_collective *collective, struct mpii_coll_call *call)
+{
+    return run_traced(true, collective, call);
 }

@@ -29,7 +29,7 @@ int PMPI_Scan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype dataty
     if (!(shared && mpii_quick_scan(shared, &quick, op, true))) {
         struct mpii_coll_call call = MPII_CALL_ALLREDUCE(false);
 
-        return mpii_coll_run(&mpii_scan, &call);
+        return mpii_coll_run_long(&mpii_scan, &call);
     }
     return MPI_SUCCESS;
 }

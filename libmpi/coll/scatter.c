@@ -23,7 +23,7 @@ int PMPI_Scatter(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void
     if (!(shared && mpii_quick_scatter(shared, &quick))) {
         struct mpii_coll_call call = MPII_CALL_SCATTER(false);
 
-        return mpii_coll_run(&mpii_scatter, &call);
+        return mpii_coll_run_long(&mpii_scatter, &call);
     }
     return MPI_SUCCESS;
 }

@@ -70,10 +70,10 @@ static int start(const struct mpii_collective *collective, struct mpii_coll_call
 int mpii_coll_start(const struct mpii_collective *collective, struct mpii_coll_call *call,
                     MPI_Request *request)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(false);
     int rc = start(collective, call, request);
 
-    if (begin != 0)
+    if (mpii_trace_wanted(begin))
         mpii_coll_trace(begin, call);
     return rc;
 }

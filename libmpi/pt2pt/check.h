@@ -97,7 +97,7 @@ static inline bool mpii_request_live(MPI_Request handle)
     return handle != MPI_REQUEST_NULL && ((const struct mpii_request *)handle)->active;
 }
 
-// Records the call, which began at `begin`, not 0: libmpi/trace.h.
+// Records the call, if mpii_trace_wanted(begin): libmpi/trace.h.
 void mpii_message_trace(uint64_t begin, const struct mpii_message_args *args);
 
 #pragma GCC visibility pop

@@ -21,7 +21,7 @@ static inline bool mpii_send_ordinary(const void *buf, MPI_Count count, MPI_Data
     uint32_t world;
     size_t bytes;
 
-    if (!mpii_process.short_ways || MPII_WRONG(!comm || !type))
+    if (!mpii_short_way() || MPII_WRONG(!comm || !type))
         return false;
     peers = mpii_comm_peers(comm);
     if ((size_t)count > most || (size_t)type->size > most || !type->dense ||
@@ -57,7 +57,7 @@ static inline bool mpii_receive_now(void *buf, MPI_Count count, MPI_Datatype dat
     struct bus_queue *in;
     uint64_t addr;
 
-    if (!mpii_process.short_ways || mpii_endpoint.posted || mpii_endpoint.unexpected ||
+    if (!mpii_short_way() || mpii_endpoint.posted || mpii_endpoint.unexpected ||
         MPII_WRONG(!comm || !type || count < 0 || !buf || !type->committed) || !type->dense)
         return false;
     peers = mpii_comm_peers(comm);
@@ -90,7 +90,7 @@ static inline bool mpii_receive_ordinary(void *buf, MPI_Count count, MPI_Datatyp
     struct mpii_type *type = mpii_type(datatype);
     struct mpii_request *request;
 
-    if (!mpii_process.short_ways || source == MPI_PROC_NULL ||
+    if (!mpii_short_way() || source == MPI_PROC_NULL ||
         MPII_WRONG(!comm || !type || count < 0 || !buf || !type->committed ||
                    ((unsigned)source >= (unsigned)mpii_comm_peers(comm)->size &&
                     source != MPI_ANY_SOURCE) ||

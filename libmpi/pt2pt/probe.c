@@ -22,7 +22,7 @@ int PMPI_Iprobe(int source, int tag, MPI_Comm comm, int *flag, MPI_Status *statu
 #pragma weak MPI_Probe = PMPI_Probe
 int PMPI_Probe(int source, int tag, MPI_Comm comm, MPI_Status *status)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(false);
     struct mpii_comm *of;
     int rc = mpii_check_probe(__func__, source, tag, comm, &of);
 

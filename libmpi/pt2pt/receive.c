@@ -85,22 +85,23 @@ static int begin_receive(struct mpii_message_args *args, MPI_Request *handle)
     return MPI_SUCCESS;
 }
 
-static int receive_blocking(struct mpii_message_args *args, MPI_Status *status)
+// `counted`: from libmpi/trace.h.
+static int receive_blocking(bool counted, struct mpii_message_args *args, MPI_Status *status)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(counted);
     int rc = receive(args, status);
 
-    if (begin != 0)
+    if (mpii_trace_wanted(begin))
         mpii_message_trace(begin, args);
     return rc;
 }
 
-static int receive_nonblocking(struct mpii_message_args *args, MPI_Request *handle)
+static int receive_nonblocking(bool counted, struct mpii_message_args *args, MPI_Request *handle)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(counted);
     int rc = begin_receive(args, handle);
 
-    if (begin != 0)
+    if (mpii_trace_wanted(begin))
         mpii_message_trace(begin, args);
     return rc;
 }
@@ -118,14 +119,14 @@ int PMPI_Recv(void *buf, int count, MPI_Datatype datatype, int source, int tag, 
 {
     if (mpii_receive_now(buf, count, datatype, source, tag, comm, status))
         return MPI_SUCCESS;
-    return receive_blocking(ARGS, status);
+    return receive_blocking(true, ARGS, status);
 }
 
 #pragma weak MPI_Recv_c = PMPI_Recv_c
 int PMPI_Recv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int source, int tag,
                 MPI_Comm comm, MPI_Status *status)
 {
-    return receive_blocking(ARGS, status);
+    return receive_blocking(false, ARGS, status);
 }
 
 #pragma weak MPI_Irecv = PMPI_Irecv
@@ -134,12 +135,12 @@ int PMPI_Irecv(void *buf, int count, MPI_Datatype datatype, int source, int tag,
 {
     if (request && mpii_receive_ordinary(buf, count, datatype, source, tag, comm, request))
         return MPI_SUCCESS;
-    return receive_nonblocking(ARGS, request);
+    return receive_nonblocking(true, ARGS, request);
 }
 
 #pragma weak MPI_Irecv_c = PMPI_Irecv_c
 int PMPI_Irecv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int source, int tag,
                  MPI_Comm comm, MPI_Request *request)
 {
-    return receive_nonblocking(ARGS, request);
+    return receive_nonblocking(false, ARGS, request);
 }

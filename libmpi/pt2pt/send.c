@@ -67,12 +67,13 @@ int mpii_send_blocking(struct mpii_message_args *args, enum mpii_send_mode mode)
     return MPI_SUCCESS;
 }
 
-static int send_traced(struct mpii_message_args *args, enum mpii_send_mode mode)
+// `counted`: from libmpi/trace.h.
+static int send_traced(bool counted, struct mpii_message_args *args, enum mpii_send_mode mode)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(counted);
     int rc = mpii_send_blocking(args, mode);
 
-    if (begin != 0)
+    if (mpii_trace_wanted(begin))
         mpii_message_trace(begin, args);
     return rc;
 }
@@ -94,13 +95,13 @@ static int begin_send(struct mpii_message_args *args, enum mpii_send_mode mode, 
     return MPI_SUCCESS;
 }
 
-static int send_nonblocking(struct mpii_message_args *args, enum mpii_send_mode mode,
+static int send_nonblocking(bool counted, struct mpii_message_args *args, enum mpii_send_mode mode,
                             MPI_Request *handle)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(counted);
     int rc = begin_send(args, mode, handle);
 
-    if (begin != 0)
+    if (mpii_trace_wanted(begin))
         mpii_message_trace(begin, args);
     return rc;
 }
@@ -118,40 +119,40 @@ int PMPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest, int t
 {
     if (mpii_send_ordinary(buf, count, datatype, dest, tag, comm, MPII_EAGER_BYTES_MAX, true))
         return MPI_SUCCESS;
-    return send_traced(ARGS, MPII_STANDARD);
+    return send_traced(true, ARGS, MPII_STANDARD);
 }
 
 #pragma weak MPI_Send_c = PMPI_Send_c
 int PMPI_Send_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                 MPI_Comm comm)
 {
-    return send_traced(ARGS, MPII_STANDARD);
+    return send_traced(false, ARGS, MPII_STANDARD);
 }
 
 #pragma weak MPI_Ssend = PMPI_Ssend
 int PMPI_Ssend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    return send_traced(ARGS, MPII_SYNCHRONOUS);
+    return send_traced(false, ARGS, MPII_SYNCHRONOUS);
 }
 
 #pragma weak MPI_Ssend_c = PMPI_Ssend_c
 int PMPI_Ssend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                  MPI_Comm comm)
 {
-    return send_traced(ARGS, MPII_SYNCHRONOUS);
+    return send_traced(false, ARGS, MPII_SYNCHRONOUS);
 }
 
 #pragma weak MPI_Rsend = PMPI_Rsend
 int PMPI_Rsend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
 {
-    return send_traced(ARGS, MPII_READY);
+    return send_traced(false, ARGS, MPII_READY);
 }
 
 #pragma weak MPI_Rsend_c = PMPI_Rsend_c
 int PMPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                  MPI_Comm comm)
 {
-    return send_traced(ARGS, MPII_READY);
+    return send_traced(false, ARGS, MPII_READY);
 }
 
 #pragma weak MPI_Isend = PMPI_Isend
@@ -163,40 +164,40 @@ int PMPI_Isend(const void *buf, int count, MPI_Datatype datatype, int dest, int 
         *request = (MPI_Request)&mpii_sent;
         return MPI_SUCCESS;
     }
-    return send_nonblocking(ARGS, MPII_STANDARD, request);
+    return send_nonblocking(true, ARGS, MPII_STANDARD, request);
 }
 
 #pragma weak MPI_Isend_c = PMPI_Isend_c
 int PMPI_Isend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                  MPI_Comm comm, MPI_Request *request)
 {
-    return send_nonblocking(ARGS, MPII_STANDARD, request);
+    return send_nonblocking(false, ARGS, MPII_STANDARD, request);
 }
 
 #pragma weak MPI_Issend = PMPI_Issend
 int PMPI_Issend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
                 MPI_Request *request)
 {
-    return send_nonblocking(ARGS, MPII_SYNCHRONOUS, request);
+    return send_nonblocking(false, ARGS, MPII_SYNCHRONOUS, request);
 }
 
 #pragma weak MPI_Issend_c = PMPI_Issend_c
 int PMPI_Issend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                   MPI_Comm comm, MPI_Request *request)
 {
-    return send_nonblocking(ARGS, MPII_SYNCHRONOUS, request);
+    return send_nonblocking(false, ARGS, MPII_SYNCHRONOUS, request);
 }
 
 #pragma weak MPI_Irsend = PMPI_Irsend
 int PMPI_Irsend(const void *buf, int count, MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
                 MPI_Request *request)
 {
-    return send_nonblocking(ARGS, MPII_READY, request);
+    return send_nonblocking(false, ARGS, MPII_READY, request);
 }
 
 #pragma weak MPI_Irsend_c = PMPI_Irsend_c
 int PMPI_Irsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest, int tag,
                   MPI_Comm comm, MPI_Request *request)
 {
-    return send_nonblocking(ARGS, MPII_READY, request);
+    return send_nonblocking(false, ARGS, MPII_READY, request);
 }

@@ -35,10 +35,10 @@ static int exchange_plain(struct mpii_message_args *send, struct mpii_message_ar
 static int exchange(struct mpii_message_args *send, struct mpii_message_args *receive,
                     MPI_Status *status)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(false);
     int rc = exchange_plain(send, receive, status);
 
-    if (begin != 0)
+    if (mpii_trace_wanted(begin))
         mpii_message_trace(begin, send);
     return rc;
 }

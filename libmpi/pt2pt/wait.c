@@ -47,19 +47,17 @@ static int finish_one(const char *function, MPI_Request *handle, MPI_Status *sta
 #pragma weak MPI_Wait = PMPI_Wait
 int PMPI_Wait(MPI_Request *request, MPI_Status *status)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(false);
     uint32_t turns = 0;
     int rc = mpii_check_requests(__func__, 1, request);
 
-    if (rc != MPI_SUCCESS)
-        return rc;
-    if (!mpii_request_live(*request)) {
+    if (rc == MPI_SUCCESS && mpii_request_live(*request)) {
+        while (!mpii_request_poll(of(*request)))
+            mpii_wait_turn((struct mpii_request **)request, 1, &turns);
+        rc = finish_one(__func__, request, status);
+    } else if (rc == MPI_SUCCESS) {
         status_empty(status);
-        return MPI_SUCCESS;
     }
-    while (!mpii_request_poll(of(*request)))
-        mpii_wait_turn((struct mpii_request **)request, 1, &turns);
-    rc = finish_one(__func__, request, status);
     mpii_trace_end(begin, __func__);
     return rc;
 }
@@ -167,16 +165,17 @@ static int finish_all(const char *function, int count, MPI_Request list[], MPI_S
 #pragma weak MPI_Waitall = PMPI_Waitall
 int PMPI_Waitall(int count, MPI_Request array_of_requests[], MPI_Status *array_of_statuses)
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(false);
     uint32_t turns = 0;
     int rc = mpii_check_requests(__func__, count, array_of_requests);
 
-    if (rc != MPI_SUCCESS)
-        return rc;
-    for (int i = 0; i < count; i++) // one after the other: all must end anyway
-        while (mpii_request_live(array_of_requests[i]) && !mpii_request_poll(of(array_of_requests[i])))
-            mpii_wait_turn((struct mpii_request **)&array_of_requests[i], 1, &turns);
-    rc = finish_all(__func__, count, array_of_requests, array_of_statuses);
+    if (rc == MPI_SUCCESS) {
+        for (int i = 0; i < count; i++) // one after the other: all must end anyway
+            while (mpii_request_live(array_of_requests[i]) &&
+                   !mpii_request_poll(of(array_of_requests[i])))
+                mpii_wait_turn((struct mpii_request **)&array_of_requests[i], 1, &turns);
+        rc = finish_all(__func__, count, array_of_requests, array_of_statuses);
+    }
     mpii_trace_end(begin, __func__);
     return rc;
 }
@@ -224,7 +223,7 @@ static struct mpii_request **waitable(int count, MPI_Request list[], struct mpii
 // Waits until one is done; its index, or MPI_UNDEFINED.
 static int wait_any(const char *function, int count, MPI_Request list[])
 {
-    uint64_t begin = mpii_trace_begin();
+    uint64_t begin = mpii_trace_begin(false);
     struct mpii_request *few[64], **all = waitable(count, list, few);
     uint32_t turns = 0;
     int at;

@@ -50,8 +50,9 @@ static const struct {
      "  --check-collectives     end the job where ranks call collectives that do not match\n"
      "  --gdb RANK              start gdb at main of that rank; standard input is gdb's\n"
      "  --core                  leave core.RANK of a rank that dies of a signal\n"
-     "  --trace FILE            write a timeline of all MPI calls, for Perfetto, chrome://tracing\n"
-     "                          and torito profile\n"
+     "  --trace FILE            write a timeline of MPI calls, for Perfetto, chrome://tracing and\n"
+     "                          torito profile; of very frequent ones some, and how many more\n"
+     "  --trace-all FILE        the same of all MPI calls, whatever it costs\n"
      "  --timings               print how long each step of the start took\n"
      "  -V, --version; -h, --help [start|machine|output|debug]\n"},
 };

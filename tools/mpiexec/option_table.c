@@ -91,8 +91,8 @@ static bool take_gdb(struct parser *parser, const char *name, char **value)
 
 static bool take_trace(struct parser *parser, const char *name, char **value)
 {
-    (void)name;
-    parser->options->trace = value[0];
+    parser->options->trace = value[0]; // the last one counts
+    parser->options->trace_all = strcmp(name, "trace-all") == 0;
     return true;
 }
 
@@ -383,6 +383,7 @@ static const struct option_spec option_table[] = {
     {"timings", 0, take_flag},
     {"gdb", 1, take_gdb},
     {"trace", 1, take_trace},
+    {"trace-all", 1, take_trace},
     {"core", 0, take_flag},
     {"initial-errhandler", 1, take_initial_errhandler},
     {"allow-run-as-root", 0, take_silently},

@@ -57,10 +57,10 @@ struct options {
     enum prefix_kind prefix;
     const char *prefix_pattern;
     const char *outfile, *errfile;
-    const char *trace;  // --trace: the file; NULL: off
+    const char *trace;  // --trace, --trace-all: the file; NULL: off
     double timeout_s;   // 0: none
     int64_t stdin_rank; // or STDIN_ALL, STDIN_NONE
-    bool strace, timings, core, verbose, quiet;
+    bool trace_all, strace, timings, core, verbose, quiet;
     bool report_bindings, display_map;
     int64_t gdb_rank;    // --gdb; -1: not given
     bool no_bind;        // -bind-to none: the cores' threads are left to the host

@@ -202,6 +202,7 @@ static uint32_t job_flags(const struct plan *plan)
 
     return (busy > plan->cpu_count ? JOB_CORES_SHARED : 0u) | (options->strace ? JOB_STRACE : 0u) |
            (options->timings ? JOB_TIMINGS : 0u) | (options->trace != NULL ? JOB_RECORD : 0u) |
+           (options->trace_all ? JOB_RECORD_ALL : 0u) |
            (options->core || core_limit() ? JOB_CORE : 0u) | (options->no_bind ? JOB_NO_BIND : 0u) |
            (isatty(STDIN_FILENO) ? JOB_IN_IS_TTY : 0u) |
            (isatty(STDOUT_FILENO) && options->outfile == NULL ? JOB_OUT_IS_TTY : 0u) |

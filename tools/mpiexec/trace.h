@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// trace.h: mpiexec --trace FILE: from the ranks' records to a timeline.
+// trace.h: mpiexec --trace FILE, --trace-all FILE: from the ranks' records to a timeline.
 //
 // While the job runs the records go to a temporary file that has no name; when it has ended they
 // become FILE, in the JSON form of the Trace Event Format that Perfetto and chrome://tracing open: a
 // "thread" for each rank, and for each call a line of its own with times in microseconds since the first
-// record. torito profile reads these lines.
+// record. A gap in the record is a line as well, "not recorded", which tells how many calls it left out.
+// torito profile reads these lines.
 #pragma once
 #include "plan.h"
 

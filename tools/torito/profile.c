@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // profile.c: reads what tools/mpiexec/trace.c wrote, an event a line, and adds it up.
 //
-// Calls do not lie in each other, and a time in which a rank did not run is told before the call it lies
-// in. So a rank's time is: in calls of MPI; not running although in none; the rest, which is the
-// program's own.
+// Calls do not lie in each other nor in gaps, of which only the number of calls is known, and a time in which
+// a rank did not run is told before the call or gap it lies in. So a rank's time is: in gaps; in
+// calls of MPI; not running although in none; the rest, which is the program's own. Of gaps nothing more is
+// said: shares are of the recorded time, counts and times of the calls recorded.
 #include "tools/torito/profile.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ struct event {
     char name[NAME_BYTES];
     long peer, tag;
     bool has_peer;
-    double bytes;
+    double bytes, calls;
 };
 
 struct call {
@@ -37,9 +38,10 @@ struct call {
 struct rank {
     struct call call[CALLS_MAX];
     unsigned calls;
-    double first_us, last_us, mpi_us, away_us;
+    double first_us, last_us, mpi_us, away_us, gap_us;
+    double left_out;                     // calls
     double pending_us, pending_start_us; // not running: in the next call of MPI, or in none?
-    unsigned long events;
+    unsigned long events, recorded;
 };
 
 struct profile {
@@ -87,6 +89,7 @@ static bool event_parse(const char *line, struct event *event)
     event->peer = (long)peer;
     event->tag = (long)tag;
     number_of(line, "\"bytes\":", &event->bytes);
+    number_of(line, "\"calls\":", &event->calls);
     return true;
 }
 
@@ -147,6 +150,12 @@ static bool event_add(struct profile *profile, const struct event *event)
         return true;
     }
     pending_settle(rank, event->start_us);
+    if (strcmp(event->name, "not recorded") == 0) {
+        rank->gap_us += event->us;
+        rank->left_out += event->calls;
+        return true;
+    }
+    rank->recorded++;
     call = call_of(rank, event->name);
     if (call == NULL)
         return false;
@@ -168,7 +177,7 @@ static int longer(const void *a, const void *b)
 
 static void rank_print(unsigned number, struct rank *rank)
 {
-    double all_us = rank->last_us - rank->first_us, own_us;
+    double all_us = rank->last_us - rank->first_us - rank->gap_us, own_us;
     double percent = all_us > 0 ? 100 / all_us : 0;
 
     pending_settle(rank, rank->last_us + 1);
@@ -177,6 +186,11 @@ static void rank_print(unsigned number, struct rank *rank)
            "neither %.3f ms\n",
            number, all_us / 1e3, own_us / 1e3, own_us * percent, rank->mpi_us / 1e3,
            rank->mpi_us * percent, rank->away_us / 1e3);
+    if (rank->gap_us > 0)
+        printf("  not recorded: %.3f ms more, with %.0f of %.0f calls; recorded are %.1f %% of the "
+               "calls\n",
+               rank->gap_us / 1e3, rank->left_out, rank->left_out + (double)rank->recorded,
+               100 * (double)rank->recorded / (rank->left_out + (double)rank->recorded));
     printf("  %-26s %9s %12s %7s %12s %12s %14s\n", "call", "count", "ms", "%", "mean us",
            "most us", "bytes");
     qsort(rank->call, rank->calls, sizeof rank->call[0], longer);
@@ -249,7 +263,9 @@ int profile_command(int argc, char *argv[])
                 "Usage: torito profile FILE\n"
                 "Prints for each rank of a timeline of mpiexec --trace FILE: the time in its own "
                 "code, in\n"
-                "each call of MPI, the bytes, and the slowest calls of all.\n");
+                "each call of MPI, the bytes, and the slowest calls of all. Where --trace left "
+                "calls out, it says\n"
+                "how many and for how long; all other figures are of what was recorded.\n");
         return help ? 0 : 2;
     }
     file = fopen(argv[1], "re");
