@@ -9,9 +9,16 @@ static void call(size_t bytes)
     MPI_Allreduce(bench_send, bench_recv, count, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
 }
 
+static void start(size_t bytes, MPI_Request *request)
+{
+    int count = (int)(bytes / sizeof(float));
+
+    MPI_Iallreduce(bench_send, bench_recv, count, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD, request);
+}
+
 static double run(size_t bytes, long calls)
 {
-    return bench_time_collective(call, bytes, calls);
+    return bench_time_collective(call, start, bytes, calls);
 }
 
 static void fill(size_t bytes)
@@ -33,6 +40,7 @@ int main(int argc, char **argv)
         .min_bytes = sizeof(float),
         .max_bytes = 1 << 20,
         .iterations = 1000,
+        .nonblocking = true,
         .run = run,
         .fill = fill,
         .check = check,

@@ -16,9 +16,16 @@ static void call(size_t bytes)
     MPI_Alltoall(bench_send, count, MPI_CHAR, bench_recv, count, MPI_CHAR, MPI_COMM_WORLD);
 }
 
+static void start(size_t bytes, MPI_Request *request)
+{
+    int count = (int)bytes;
+
+    MPI_Ialltoall(bench_send, count, MPI_CHAR, bench_recv, count, MPI_CHAR, MPI_COMM_WORLD, request);
+}
+
 static double run(size_t bytes, long calls)
 {
-    return bench_time_collective(call, bytes, calls);
+    return bench_time_collective(call, start, bytes, calls);
 }
 
 static void fill(size_t bytes)
@@ -46,6 +53,7 @@ int main(int argc, char **argv)
         .iterations = 1000,
         .send_blocks = true,
         .recv_blocks = true,
+        .nonblocking = true,
         .run = run,
         .fill = fill,
         .check = check,

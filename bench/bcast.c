@@ -9,9 +9,14 @@ static void call(size_t bytes)
     MPI_Bcast(bench_recv, (int)bytes, MPI_CHAR, ROOT, MPI_COMM_WORLD);
 }
 
+static void start(size_t bytes, MPI_Request *request)
+{
+    MPI_Ibcast(bench_recv, (int)bytes, MPI_CHAR, ROOT, MPI_COMM_WORLD, request);
+}
+
 static double run(size_t bytes, long calls)
 {
-    return bench_time_collective(call, bytes, calls);
+    return bench_time_collective(call, start, bytes, calls);
 }
 
 static void fill(size_t bytes)
@@ -32,6 +37,7 @@ int main(int argc, char **argv)
         .min_bytes = 1,
         .max_bytes = 1 << 20,
         .iterations = 1000,
+        .nonblocking = true,
         .run = run,
         .fill = fill,
         .check = check,

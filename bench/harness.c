@@ -22,6 +22,7 @@
 char *bench_send, *bench_recv;
 int bench_rank, bench_rank_count;
 int bench_window = 64;
+bool bench_nonblocking;
 
 static struct {
     size_t min_bytes, max_bytes;
@@ -42,6 +43,7 @@ static const char *const usage =
     "  -x N        iterations before that are not timed\n"
     "  -l MS       fewer iterations if they would take longer, per size\n"
     "  -W N        messages in flight in the bandwidth tests (64)\n"
+    "  -n          the nonblocking call, and a wait for it\n"
     "  -f          also the least and the most of all ranks, and the iterations\n"
     "  -c          check the data\n"
     "  -p FILE     more digits; what a cache line took before and after, as a comment; makes FILE\n"
@@ -116,6 +118,8 @@ static bool read_options(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-f") == 0)
             option.full = true;
+        else if (strcmp(argv[i], "-n") == 0)
+            bench_nonblocking = true;
         else if (strcmp(argv[i], "-c") == 0)
             option.validate = true;
         else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
@@ -129,12 +133,14 @@ static bool read_options(int argc, char **argv)
     return true;
 }
 
-static const char *ranks_missing(const struct bench *bench)
+static const char *what_is_wrong(const struct bench *bench)
 {
     if (bench->ranks == BENCH_TWO_RANKS && bench_rank_count != 2)
         return "needs exactly two ranks";
     if (bench->ranks == BENCH_EVEN_RANKS && (bench_rank_count % 2 != 0))
         return "needs an even number of ranks";
+    if (bench_nonblocking && !bench->nonblocking)
+        return "has no nonblocking form";
     return NULL;
 }
 
@@ -176,7 +182,7 @@ static void print_heading(const struct bench *bench)
 {
     const char *figure = bench->figure == BENCH_LATENCY ? "Avg Latency(us)" : "Bandwidth (MB/s)";
 
-    printf("# Torito MPI %s Test\n", bench->title);
+    printf("# Torito MPI %s%s Test\n", bench_nonblocking ? "Nonblocking " : "", bench->title);
     if (bench->figure == BENCH_RATE)
         printf("# [ pairs: %d ] [ window size: %d ]\n", bench_rank_count / 2, bench_window);
     if (bench->sizeless)
@@ -334,7 +340,7 @@ static bool print_table(const struct bench *bench)
 
 int bench_main(int argc, char **argv, const struct bench *bench)
 {
-    const char *missing;
+    const char *wrong;
     int status = 0;
 
     MPI_Init(&argc, &argv);
@@ -343,7 +349,6 @@ int bench_main(int argc, char **argv, const struct bench *bench)
     option.min_bytes = bench->min_bytes;
     option.max_bytes = bench->max_bytes;
     option.iterations = bench->iterations;
-    missing = ranks_missing(bench);
     if (!read_options(argc, argv)) {
         if (bench_rank == 0)
             fprintf(stderr, "%s: wrong options; there are:\n%s", argv[0], usage);
@@ -351,9 +356,9 @@ int bench_main(int argc, char **argv, const struct bench *bench)
     } else if (option.help) {
         if (bench_rank == 0)
             printf("Usage: %s [options]\n%s", argv[0], usage);
-    } else if (missing != NULL) {
+    } else if ((wrong = what_is_wrong(bench)) != NULL) {
         if (bench_rank == 0)
-            fprintf(stderr, "%s: %s\n", argv[0], missing);
+            fprintf(stderr, "%s: %s\n", argv[0], wrong);
         status = 2;
     } else if (option.line != NULL && !line_open(option.line)) {
         status = 2;
@@ -367,15 +372,36 @@ int bench_main(int argc, char **argv, const struct bench *bench)
     return status;
 }
 
-double bench_time_collective(void (*call)(size_t bytes), size_t bytes, long calls)
+static double time_nonblocking(void (*start)(size_t bytes, MPI_Request *request), size_t bytes,
+                               long calls)
 {
     double seconds = 0;
 
     for (long i = 0; i < calls; i++) {
-        double start = MPI_Wtime();
+        double begin = MPI_Wtime();
+        MPI_Request request;
+
+        start(bytes, &request);
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        seconds += MPI_Wtime() - begin;
+        MPI_Barrier(MPI_COMM_WORLD);
+    }
+    return seconds;
+}
+
+double bench_time_collective(void (*call)(size_t bytes),
+                             void (*start)(size_t bytes, MPI_Request *request), size_t bytes,
+                             long calls)
+{
+    double seconds = 0;
+
+    if (bench_nonblocking)
+        return time_nonblocking(start, bytes, calls);
+    for (long i = 0; i < calls; i++) {
+        double begin = MPI_Wtime();
 
         call(bytes);
-        seconds += MPI_Wtime() - start;
+        seconds += MPI_Wtime() - begin;
         MPI_Barrier(MPI_COMM_WORLD);
     }
     return seconds;

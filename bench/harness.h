@@ -5,7 +5,7 @@
 //
 //     mpicc -O2 -o latency bench/latency.c bench/harness.c bench/line.c
 //
-// Plain MPI-1 and C11, so that any MPI compiles it. The tables have the headings of the OSU
+// Plain MPI-3 and C11, so that any MPI compiles it. The tables have the headings of the OSU
 // Micro-Benchmarks, which many scripts parse.
 #pragma once
 #include <mpi.h>
@@ -30,7 +30,8 @@ struct bench {
     const char *title; // as in "MPI <title> Test"
     enum bench_ranks ranks;
     enum bench_figure figure;
-    bool sizeless; // no message, no sizes: one line only
+    bool sizeless;    // no message, no sizes: one line only
+    bool nonblocking; // there is a nonblocking form: -n
     // Defaults: -m and -i change them.
     size_t min_bytes, max_bytes;
     long iterations;
@@ -48,13 +49,17 @@ struct bench {
 // Set before the first `run`.
 extern char *bench_send, *bench_recv; // page-aligned, touched
 extern int bench_rank, bench_rank_count;
-extern int bench_window; // messages in flight in the bandwidth tests
+extern int bench_window;       // messages in flight in the bandwidth tests
+extern bool bench_nonblocking; // -n
 
 // The whole of main: starts MPI, reads the options, prints the table, ends MPI; the exit status.
 int bench_main(int argc, char **argv, const struct bench *bench);
 
-// A `run` for collectives: `call` is timed alone, and the ranks meet between two calls, as in OSU.
-double bench_time_collective(void (*call)(size_t bytes), size_t bytes, long calls);
+// A `run` for collectives: `call` is timed alone, and the ranks meet between two calls, as in OSU. With -n it
+// is `start` and MPI_Wait instead.
+double bench_time_collective(void (*call)(size_t bytes),
+                             void (*start)(size_t bytes, MPI_Request *request), size_t bytes,
+                             long calls);
 
 // The same for pairs of ranks, r with r + half, all pairs at once. Round trips count half their
 // time; a window's way is from the first half of the ranks to the second, or both.

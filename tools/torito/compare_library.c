@@ -34,6 +34,21 @@ const struct benchmark benchmarks[] = {
     {"allreduce", "allreduce", .collective = true, .floats = true, .limit = LIMIT_MESSAGE},
     {"allgather", "allgather", .collective = true, .limit = LIMIT_OTHERS},
     {"alltoall", "alltoall", .collective = true, .limit = LIMIT_OTHERS},
+    {"ibarrier", "nonblocking barrier", .collective = true, .nonblocking = true, .sizeless = true,
+     .limit = LIMIT_LINE},
+    {"ibcast", "nonblocking broadcast", .collective = true, .nonblocking = true,
+     .limit = LIMIT_MESSAGE},
+    {"igather", "nonblocking gather", .collective = true, .nonblocking = true, .limit = LIMIT_OTHERS},
+    {"iscatter", "nonblocking scatter", .collective = true, .nonblocking = true,
+     .limit = LIMIT_MESSAGE},
+    {"ireduce", "nonblocking reduce", .collective = true, .nonblocking = true, .floats = true,
+     .limit = LIMIT_MESSAGE},
+    {"iallreduce", "nonblocking allreduce", .collective = true, .nonblocking = true, .floats = true,
+     .limit = LIMIT_MESSAGE},
+    {"iallgather", "nonblocking allgather", .collective = true, .nonblocking = true,
+     .limit = LIMIT_OTHERS},
+    {"ialltoall", "nonblocking alltoall", .collective = true, .nonblocking = true,
+     .limit = LIMIT_OTHERS},
     {"init", "MPI_Init", .sizeless = true, .limit = LIMIT_NONE},
 };
 const size_t benchmark_count = sizeof benchmarks / sizeof *benchmarks;
@@ -154,8 +169,9 @@ void libraries_find(struct plan *plan)
     }
 }
 
-static bool build(const struct plan *plan, size_t id, const char *name)
+static bool build(const struct plan *plan, size_t id, const struct benchmark *benchmark)
 {
+    const char *name = benchmark->name + (benchmark->nonblocking ? 1 : 0);
     struct command command = {0};
     enum run_result result;
     char *output;
@@ -164,7 +180,7 @@ static bool build(const struct plan *plan, size_t id, const char *name)
     command_add(&command, "%s", plan->library[id].compiler);
     command_add(&command, "-O2");
     command_add(&command, "-o");
-    command_add(&command, "%s/build/%s-%d", plan->folder, name, (int)id);
+    command_add(&command, "%s/build/%s-%d", plan->folder, benchmark->name, (int)id);
     command_add(&command, "%s/%s.c", plan->source, name);
     if (strcmp(name, "init") != 0)
         command_add(&command, "%s/harness.c", plan->source);
@@ -199,7 +215,7 @@ void libraries_build(struct plan *plan)
             if (plan->only != NULL && !list_has(plan->only, benchmarks[b].name))
                 continue;
             wanted++;
-            library->built[b] = build(plan, id, benchmarks[b].name);
+            library->built[b] = build(plan, id, &benchmarks[b]);
             good += library->built[b];
             if (!library->built[b])
                 complain("%s: %s does not build; the reason is in %s", library->name,

@@ -15,16 +15,17 @@
 
 enum library_id { TORITO, MPICH, OPEN_MPI, LIBRARY_COUNT };
 
-enum { CPUS_MAX = 1024, RANKS_MAX = 1024, RANK_COUNTS_MAX = 16, BENCHMARKS_MAX = 16 };
+enum { CPUS_MAX = 1024, RANKS_MAX = 1024, RANK_COUNTS_MAX = 16, BENCHMARKS_MAX = 32 };
 
 // What the hardware allows at best; see figure_limit.
 enum limit_kind { LIMIT_NONE, LIMIT_LINE, LIMIT_MESSAGE, LIMIT_OTHERS, LIMIT_COPY, LIMIT_BOTH };
 
 struct benchmark {
-    const char *name; // of the program, too
+    const char *name; // of the program, too; nonblocking: without the letter in front
     const char *what; // for headings
     bool collective;
-    bool bandwidth; // MB/s, more is better; else microseconds
+    bool nonblocking; // option -n of the program
+    bool bandwidth;   // MB/s, more is better; else microseconds
     bool sizeless;
     bool floats; // its least size is one float
     unsigned ranks_least, ranks_most, ranks_multiple;

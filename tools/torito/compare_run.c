@@ -272,11 +272,11 @@ enum run_result benchmark_run(const struct plan *plan, size_t benchmark, size_t 
     double seconds;
 
     if (strcmp(b->name, "init") != 0) // 8 bytes are in every table
-        snprintf(arguments, sizeof arguments, "-l %d -s %u -m %d:%d", milliseconds_of(plan), step,
+        snprintf(arguments, sizeof arguments, "-l %d -s %u -m %d:%d%s", milliseconds_of(plan), step,
                  !b->floats  ? 1
                  : step == 2 ? 4
                              : 8,
-                 plan->choices ? CHOICE_BYTES_MAX : 4 << 20);
+                 plan->choices ? CHOICE_BYTES_MAX : 4 << 20, b->nonblocking ? " -n" : "");
     if (plan->vm) {
         vm_add(plan, &command, benchmark, setting, ranks, arguments);
     } else {
