@@ -81,7 +81,7 @@ struct mpii_request_class {
     int (*start)(struct mpii_request *request);     // MPI_Start
     bool (*progress)(struct mpii_request *request); // called while someone waits or tests; true: done
     // Of a request with progress: one that must be done before it can go on. NULL, or no such entry:
-    // not known, and a wait for it does not sleep.
+    // not known, and a wait for it does not sleep. Itself: who sleeps watches for it, mpii_progress_words.
     struct mpii_request *(*blocker)(struct mpii_request *request);
     // Fills the status, returns an error class. Changes nothing: MPI_Request_get_status calls it too.
     int (*finish)(struct mpii_request *request, MPI_Status *status);
@@ -283,6 +283,14 @@ extern bool (*mpii_progress_more)(void *thread);
 // The thread that has registered for all of that, the last to do so, while it sleeps. Whoever gets something
 // on wakes it: new messages know no waiter.
 extern void *mpii_progress_owner;
+
+// The words that more of that waits for: whoever sleeps watches them, and then gets on with it. Fills in
+// word and value of up to `room` watches; returns how many there are, more than `room` if those are too few.
+// NULL: there never were any.
+extern size_t (*mpii_progress_words)(struct service_watch watches[], size_t room);
+
+// There is a new one: threads of this rank that sleep do not watch it yet.
+void mpii_progress_new(void);
 
 // Sleeps until somebody wakes the thread, or a word has risen unless `watch` is NULL; not if more got on. May
 // return early.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // allgather.c: MPI_Allgather and MPI_Allgatherv (MPI 4.1, 6.7).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -11,7 +12,7 @@ static int check(struct mpii_coll_call *call)
 }
 
 const struct mpii_collective mpii_allgather = {MPII_COLL_ALLGATHER, check, mpii_build_flat,
-                                               mpii_shared_allgather};
+                                               mpii_shared_allgather, mpii_posted_allgather};
 
 #pragma weak MPI_Allgather = PMPI_Allgather
 int PMPI_Allgather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,

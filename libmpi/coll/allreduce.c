@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // allreduce.c: MPI_Allreduce (MPI 4.1, 6.9.6).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -40,7 +41,8 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
                              call->recv.count, call->recv.type);
 }
 
-const struct mpii_collective mpii_allreduce = {MPII_COLL_REDUCE, check, build, mpii_shared_allreduce};
+const struct mpii_collective mpii_allreduce = {MPII_COLL_REDUCE, check, build,
+                                               mpii_shared_allreduce, mpii_posted_allreduce};
 
 #pragma weak MPI_Allreduce = PMPI_Allreduce
 int PMPI_Allreduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // alltoall.c: MPI_Alltoall, MPI_Alltoallv and MPI_Alltoallw (MPI 4.1, 6.8).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -11,7 +12,7 @@ static int check(struct mpii_coll_call *call)
 }
 
 const struct mpii_collective mpii_alltoall = {MPII_COLL_ALLTOALL, check, mpii_build_flat,
-                                              mpii_shared_alltoall};
+                                              mpii_shared_alltoall, mpii_posted_alltoall};
 
 #pragma weak MPI_Alltoall = PMPI_Alltoall
 int PMPI_Alltoall(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,

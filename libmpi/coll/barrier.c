@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // barrier.c: MPI_Barrier (MPI 4.1, 6.3).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -30,7 +31,8 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
         build_inter(schedule, call, &team);
 }
 
-const struct mpii_collective mpii_barrier = {MPII_COLL_OTHER, check, build, mpii_shared_barrier};
+const struct mpii_collective mpii_barrier = {MPII_COLL_OTHER, check, build, mpii_shared_barrier,
+                                             mpii_posted_barrier};
 
 static int run(MPI_Comm comm)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // bcast.c: MPI_Bcast (MPI 4.1, 6.4).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -42,7 +43,8 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
                          call->root);
 }
 
-const struct mpii_collective mpii_bcast = {MPII_COLL_VECTOR, check, build, mpii_shared_bcast};
+const struct mpii_collective mpii_bcast = {MPII_COLL_VECTOR, check, build, mpii_shared_bcast,
+                                           mpii_posted_bcast};
 
 #pragma weak MPI_Bcast = PMPI_Bcast
 int PMPI_Bcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm)

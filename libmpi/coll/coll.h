@@ -63,19 +63,23 @@ enum mpii_coll_kind {
     MPII_COLL_ALLTOALL,  // likewise, and in place each gives what it receives
 };
 
+struct mpii_posted;
+
 struct mpii_collective {
     enum mpii_coll_kind kind;
     int (*check)(struct mpii_coll_call *call);
     void (*build)(struct mpii_schedule *schedule, struct mpii_coll_call *call);
     // For intracommunicators of two ranks or more. False: not for this call, the same on all ranks.
     bool (*shared)(struct mpii_coll_call *call, int *rc);
+    // For nonblocking ones of those: posted.h. NULL: schedules only.
+    bool (*posted)(struct mpii_posted *posted);
 };
 
 // Per communicator: comm->coll.
 struct mpii_coll {
-    int tag, tag_persistent; // of the next call; calls have the same order on all ranks
-    int shared_state;        // an enum of shared_make.c
-    struct mpii_shared *shared;
+    int tag, tag_persistent;             // of the next call; calls have the same order on all ranks
+    int shared_state;                    // an enum of shared_make.c
+    struct mpii_shared *shared, *posted; // for blocking and nonblocking ones; NULL: not yet
     void (*shared_delete)(struct mpii_coll *coll); // NULL: there is nothing shared
 };
 

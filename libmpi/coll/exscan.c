@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // exscan.c: MPI_Exscan (MPI 4.1, 6.11.2). The algorithm is build_scan.c's.
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -19,7 +20,8 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
     mpii_build_scan(schedule, call, false);
 }
 
-const struct mpii_collective mpii_exscan = {MPII_COLL_REDUCE, check, build, mpii_shared_exscan};
+const struct mpii_collective mpii_exscan = {MPII_COLL_REDUCE, check, build, mpii_shared_exscan,
+                                            mpii_posted_exscan};
 
 #pragma weak MPI_Exscan = PMPI_Exscan
 int PMPI_Exscan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,

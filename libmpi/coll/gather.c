@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // gather.c: MPI_Gather and MPI_Gatherv (MPI 4.1, 6.5).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -11,7 +12,7 @@ static int check(struct mpii_coll_call *call)
 }
 
 const struct mpii_collective mpii_gather = {MPII_COLL_BLOCKS, check, mpii_build_flat,
-                                            mpii_shared_gather};
+                                            mpii_shared_gather, mpii_posted_gather};
 
 #pragma weak MPI_Gather = PMPI_Gather
 int PMPI_Gather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // reduce.c: MPI_Reduce (MPI 4.1, 6.9.1).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -49,7 +50,8 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
                           call->recv.type, call->root);
 }
 
-const struct mpii_collective mpii_reduce = {MPII_COLL_REDUCE, check, build, mpii_shared_reduce};
+const struct mpii_collective mpii_reduce = {MPII_COLL_REDUCE, check, build, mpii_shared_reduce,
+                                            mpii_posted_reduce};
 
 #pragma weak MPI_Reduce = PMPI_Reduce
 int PMPI_Reduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,

@@ -4,6 +4,7 @@
 // Each rank receives what all others have of its own block, and reduces it in the order of ranks.
 // Cost: n - 1 messages of a block per rank, all at the same time; memory for n blocks.
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -100,8 +101,8 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
         build_intra(schedule, call);
 }
 
-const struct mpii_collective mpii_reduce_scatter = {MPII_COLL_REDUCE, check, build,
-                                                    mpii_shared_reduce_scatter};
+const struct mpii_collective mpii_reduce_scatter = {
+    MPII_COLL_REDUCE, check, build, mpii_shared_reduce_scatter, mpii_posted_reduce_scatter};
 
 #pragma weak MPI_Reduce_scatter = PMPI_Reduce_scatter
 int PMPI_Reduce_scatter(const void *sendbuf, void *recvbuf, const int recvcounts[],

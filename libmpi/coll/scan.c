@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // scan.c: MPI_Scan (MPI 4.1, 6.11.1). The algorithm is build_scan.c's.
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -16,7 +17,8 @@ static void build(struct mpii_schedule *schedule, struct mpii_coll_call *call)
     mpii_build_scan(schedule, call, true);
 }
 
-const struct mpii_collective mpii_scan = {MPII_COLL_REDUCE, check, build, mpii_shared_scan};
+const struct mpii_collective mpii_scan = {MPII_COLL_REDUCE, check, build, mpii_shared_scan,
+                                          mpii_posted_scan};
 
 #pragma weak MPI_Scan = PMPI_Scan
 int PMPI_Scan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,

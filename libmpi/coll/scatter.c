@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // scatter.c: MPI_Scatter and MPI_Scatterv (MPI 4.1, 6.6).
 #include "libmpi/coll/calls.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/quick.h"
 
 static int check(struct mpii_coll_call *call)
@@ -11,7 +12,7 @@ static int check(struct mpii_coll_call *call)
 }
 
 const struct mpii_collective mpii_scatter = {MPII_COLL_SCATTER, check, mpii_build_flat,
-                                             mpii_shared_scatter};
+                                             mpii_shared_scatter, mpii_posted_scatter};
 
 #pragma weak MPI_Scatter = PMPI_Scatter
 int PMPI_Scatter(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,

@@ -120,6 +120,9 @@ struct mpii_request *mpii_schedule_request(struct mpii_schedule *schedule, struc
 // Starts it: advances now, and then whenever its rank waits or tests.
 void mpii_schedule_start(struct mpii_schedule *schedule);
 
+// From now on the rank gets on with schedules and with what is posted (posted.h) when it waits or tests.
+void mpii_schedules_progress(void);
+
 // --- the team's messages ---
 
 static inline int mpii_team_peer(const struct mpii_team *team, int rank)

@@ -4,6 +4,7 @@
 // A started schedule is on its rank's list until it is done, and is advanced whenever the rank
 // waits or tests, for whatever: a rank that waits for a message must not hold up a broadcast it is
 // part of (3.7.4, 6.12).
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/schedule.h"
 #include <stdlib.h>
 
@@ -21,7 +22,7 @@ static void unlink_done(struct mpii_schedule *schedule)
 // mpii_progress_more: advances all; `thread`, if not NULL, is going to wait for any of their messages.
 static bool progress_all(void *thread)
 {
-    bool any = false;
+    bool any = mpii_posted_progress();
 
     if (thread && started)
         mpii_progress_owner = thread;
@@ -111,11 +112,16 @@ struct mpii_request *mpii_schedule_request(struct mpii_schedule *schedule, struc
     return request;
 }
 
+void mpii_schedules_progress(void)
+{
+    mpii_progress_more = progress_all;
+}
+
 void mpii_schedule_start(struct mpii_schedule *schedule)
 {
     struct mpii_request *request = schedule->request;
 
-    mpii_progress_more = progress_all;
+    mpii_schedules_progress();
     mpii_schedule_rewind(schedule);
     request->active = true;
     atomic_store_explicit(&request->done, 0, memory_order_relaxed);

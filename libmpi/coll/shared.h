@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// shared.h: what the ranks of a communicator share for its blocking collectives.
+// shared.h: what the ranks of a communicator share for its blocking collectives, and once more for its
+// nonblocking ones (posted.h).
 //
 // Each core that has ranks of the communicator has one struct mpii_shared_core, in memory of that core, whose
 // address all ranks know. The ranks of a core never run at the same time: among themselves they count without
@@ -66,12 +67,14 @@ struct mpii_shared_core {
         alignas(MPII_LINES) _Atomic uint64_t reached;
     } round[MPII_ROUNDS];                      // of the barrier, behind the first
     alignas(MPII_LINES) _Atomic uint64_t done; // collectives that all ranks of the core have finished
+    _Atomic uint64_t posted; // address of this core's part for the nonblocking ones; 0: not yet
     struct mpii_shared_cell cell[MPII_CELLS];
     // This core's only.
     alignas(MPII_LINES) uint64_t released; // seq + 1: the representative lets the others go
     struct mpii_local_wait *waits;         // for `released`
     uint32_t arrived[MPII_CELLS], finished[MPII_CELLS];
-    uint32_t users;                  // ranks of the core that have not freed the communicator
+    uint64_t finished_all; // nonblocking: collectives that all ranks of the core have finished
+    uint32_t users;        // ranks of the core that have not freed the communicator
     uint32_t cell_max[MPII_CHOICES]; // as the core's first rank would choose
     alignas(MPII_LINES) char stage[MPII_CELLS][MPII_CELL_BYTES]; // inputs of the ranks, and results
     // The end.
@@ -92,6 +95,9 @@ struct mpii_shared_peer {
 struct mpii_shared {
     uint64_t seq;
     uint64_t done_all; // collectives known to be finished everywhere
+    // Nonblocking ones only.
+    uint64_t posted_next; // number of the next call
+    int met;              // cores whose parts are known
     int size, rank;
     int cores, core;   // of the communicator; index of mine
     int locals, local; // ranks on my core; index of mine
@@ -107,6 +113,10 @@ struct mpii_shared {
 
 // The communicator's, made on first use by all its ranks together; NULL: no memory, on all of them.
 struct mpii_shared *mpii_shared_of(struct mpii_comm *comm);
+
+// The same for the nonblocking ones, of a communicator that has that: made on first use by each rank alone.
+// Ends the job if there is no memory.
+struct mpii_shared *mpii_shared_posted(struct mpii_comm *comm);
 
 // --- the parts of a collective ---
 

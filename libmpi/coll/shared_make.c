@@ -120,9 +120,8 @@ static struct mpii_shared_core *state_new(const struct mpii_shared *shared)
     return state;
 }
 
-static void shared_delete(struct mpii_coll *coll)
+static void view_delete(struct mpii_shared *shared)
 {
-    struct mpii_shared *shared = coll->shared;
     struct mpii_shared_core *mine = shared->mine;
 
     if (--mine->users == 0) {
@@ -134,6 +133,13 @@ static void shared_delete(struct mpii_coll *coll)
             atomic_fetch_add_explicit(&shared->peer[c].state->retired, 1, memory_order_release);
     }
     shared_free(shared);
+}
+
+static void shared_delete(struct mpii_coll *coll)
+{
+    if (coll->posted) // all cores have been met: one of its collectives at least is done
+        view_delete(coll->posted);
+    view_delete(coll->shared);
 }
 
 // Exchanges the addresses. False: a core has no memory, or there was none for the messages.
@@ -198,4 +204,47 @@ struct mpii_shared *mpii_shared_of(struct mpii_comm *comm)
     coll->shared_delete = shared_delete;
     coll->shared_state = READY;
     return shared;
+}
+
+// The first rank of a core to come makes the core's part and says where it is; others look for that when
+// they need it.
+static struct mpii_shared_core *posted_state(struct mpii_shared *blocking,
+                                             const struct mpii_shared *view)
+{
+    struct mpii_shared_core *mine = blocking->mine, *state;
+
+    // Written by ranks of this core only.
+    state = (void *)(uintptr_t)atomic_load_explicit(&mine->posted, memory_order_relaxed);
+    if (state)
+        return state;
+    state = state_new(view);
+    if (!state)
+        mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
+    mpii_flag_set(&mine->posted, (uintptr_t)state); // [F] release: what it points to
+    for (int c = 0; c < blocking->cores; c++)
+        if (c != blocking->core)
+            mpii_shared_rouse(blocking, c);
+    return state;
+}
+
+static struct mpii_shared *posted_new(struct mpii_comm *comm, struct mpii_shared *blocking)
+{
+    struct mpii_shared *view = view_new(comm);
+
+    if (!view)
+        mpii_abort(MPI_ERR_NO_MEM, "no memory for collective operations; use --mem");
+    for (int c = 0; c < view->cores; c++)
+        view->peer[c].asleep = blocking->peer[c].asleep;
+    memcpy(view->cell_max, blocking->cell_max, sizeof view->cell_max);
+    view->mine = posted_state(blocking, view);
+    return view;
+}
+
+struct mpii_shared *mpii_shared_posted(struct mpii_comm *comm)
+{
+    struct mpii_coll *coll = comm->coll;
+
+    if (!coll->posted)
+        coll->posted = posted_new(comm, coll->shared);
+    return coll->posted;
 }

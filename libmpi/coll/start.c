@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // start.c: nonblocking and persistent collective calls (MPI 4.1, 6.12 and 6.13).
 //
+// Small data go through flags and cells (posted.h), the rest by schedules of messages.
 // Persistent ones have tags of their own, fixed when they are made: they may be started in any order.
 #include "libmpi/coll/match.h"
+#include "libmpi/coll/posted.h"
 #include "libmpi/coll/shared.h"
 #include "libmpi/trace.h"
 #include <stdlib.h>
@@ -58,10 +60,13 @@ static int start(const struct mpii_collective *collective, struct mpii_coll_call
         rc = mpii_match(collective, call);
     if (rc != MPI_SUCCESS)
         return rc;
-    started = request_new(collective, call, false);
-    if (!started)
-        return no_memory(call);
-    mpii_schedule_start(started->extra);
+    started = mpii_posted_start(collective, call);
+    if (!started) {
+        started = request_new(collective, call, false);
+        if (!started)
+            return no_memory(call);
+        mpii_schedule_start(started->extra);
+    }
     lead_next_barrier(collective, call);
     *request = (MPI_Request)started;
     return MPI_SUCCESS;

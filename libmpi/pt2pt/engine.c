@@ -6,10 +6,12 @@
 #include <string.h>
 
 #define PROGRESS_BATCH 8
+#define WORDS_MAX 64 // that a sleeping thread watches; with more it does not sleep
 #define AHEAD_MAX 64 // messages sent to ranks of this core before those have a turn
 
 struct mpii_endpoint mpii_endpoint;
 bool (*mpii_progress_more)(void *thread);
+size_t (*mpii_progress_words)(struct service_watch watches[], size_t room);
 void *mpii_progress_owner;
 const struct services *mpii_engine;
 
@@ -316,10 +318,29 @@ struct sleeper {
 };
 static struct sleeper *sleepers;
 
+// Puts what mpii_progress_words tells in front of `watch`, which may be NULL. False: too many.
+static bool watch_words(struct service_watch words[WORDS_MAX], struct service_watch **watch)
+{
+    size_t count = mpii_progress_words ? mpii_progress_words(words, WORDS_MAX) : 0;
+
+    if (count > WORDS_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        words[i].also = *watch;
+        *watch = &words[i];
+    }
+    return true;
+}
+
 static void sleep_now(struct service_watch *watch, void *thread)
 {
     struct sleeper self = {.next = sleepers, .thread = thread}, **at = &sleepers;
+    struct service_watch words[WORDS_MAX];
 
+    if (!watch_words(words, &watch)) {
+        turn();
+        return;
+    }
     sleepers = &self;
     mpii_postponed_sleep(watch);
     while (*at != &self) // others may have come and gone
@@ -334,6 +355,12 @@ static void hand_over(const void *thread)
     if (mpii_progress_owner != thread)
         return;
     mpii_progress_owner = NULL;
+    if (sleepers)
+        mpii_engine->wake(sleepers->thread);
+}
+
+void mpii_progress_new(void)
+{
     if (sleepers)
         mpii_engine->wake(sleepers->thread);
 }
@@ -357,8 +384,13 @@ void mpii_test_turn(void)
 // own, the one it needs next. NULL: not known.
 static struct mpii_request *waker_of(struct mpii_request *request)
 {
-    while (request && !mpii_request_done(request) && request->class && request->class->progress)
-        request = request->class->blocker ? request->class->blocker(request) : NULL;
+    while (request && !mpii_request_done(request) && request->class && request->class->progress) {
+        struct mpii_request *next = request->class->blocker ? request->class->blocker(request) : NULL;
+
+        if (next == request)
+            break;
+        request = next;
+    }
     return request;
 }
 
