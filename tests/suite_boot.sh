@@ -15,7 +15,8 @@ boot_by_hand() { # MACHINE CPUS [QEMU-OPTION]...
     local machine=$1 cpus=$2
     shift 2
 
-    run 0 by_hand "$machine" "$cpus" 512 "$IMAGES/rank" 'bonjour' "$@"
+    # The bus has a ring for each pair of cores: beyond 64 they need more than the programs.
+    run 0 by_hand "$machine" "$cpus" $((cpus > 64 ? 1024 : 512)) "$IMAGES/rank" 'bonjour' "$@"
     # A firmware may have left a line of its own unfinished before the first.
     tr -d '\r' <out | sed 's/^.*Booting from ROM\.*//' | grep '^bonjour' | sort -V >lines
     for ((r = 0; r < cpus; r++)); do

@@ -551,5 +551,6 @@ bool sched_others_ready(void)
     }
     inbox_drain(&queue->inbox, woken, queue);
     watches_look(&queue->watches, reached, queue);
+    sleepers_expire(queue); // a program that polls may ask nothing else
     return queue->head != NULL;
 }
