@@ -50,6 +50,13 @@ static inline bool mpii_op_quick(const struct mpii_op *op, const struct mpii_typ
            mpii_op_loops[op->loop][type->basic];
 }
 
+// May a vector be reduced in parts? The standard says so of all operations (4.1, 6.9.5), but there are
+// programs whose own operation takes the vector for one thing, such as a list, and other libraries let them.
+static inline bool mpii_op_divides(const struct mpii_op *op)
+{
+    return op->object.predefined;
+}
+
 // MPI_SUCCESS if `handle` can reduce `type` in a call that is not one-sided, otherwise MPI_ERR_OP as an
 // error of `function`. The type has been checked before.
 int mpii_check_op(const char *function, MPI_Comm comm, MPI_Op handle, const struct mpii_type *type);

@@ -141,10 +141,13 @@ static bool scan(struct mpii_coll_call *call, int *rc, bool inclusive)
     *rc = MPI_SUCCESS;
     if (s.bytes == 0)
         return true;
-    if (mpii_choice_cell(s.shared, MPII_CHOICE_SCAN, stride_of(&s)))
+    if (mpii_choice_cell(s.shared, MPII_CHOICE_SCAN, stride_of(&s))) {
         scan_small(&s);
-    else
-        scan_parts(&s, call);
+        return true;
+    }
+    if (!mpii_op_divides(s.op))
+        return false;
+    scan_parts(&s, call);
     return true;
 }
 

@@ -47,6 +47,8 @@ bool mpii_progress(void)
 }
 bool (*mpii_progress_more)(void *thread);
 
+struct mpii_postponed *mpii_postponed; // none
+
 void mpii_sleep(struct service_watch *watch) // not called, for there is no more
 {
     (void)watch;
@@ -68,7 +70,9 @@ static struct mpii_type ints = {
     .object = {.predefined = true}, .size = 4, .extent = 4, .dense = true, .basic = MPII_BASIC_I32};
 struct mpii_type *const mpii_types_predefined[0x100] = {[1] = &ints};
 struct mpii_op mpii_ops_predefined[0x20] = {
-    [1] = {.object = {.head.magic = MPII_MAGIC | MPII_OP}, .commutative = true, .loop = MPII_OP_SUM}};
+    [1] = {.object = {.head.magic = MPII_MAGIC | MPII_OP, .predefined = true},
+           .commutative = true,
+           .loop = MPII_OP_SUM}};
 static void sum(const void *in, void *inout, size_t count)
 {
     for (size_t i = 0; i < count; i++)

@@ -61,7 +61,7 @@ bool mpii_shared_reduce_parts(struct mpii_shared *shared, struct mpii_coll_call 
     char *result = NULL;                   // the one buffer that wants it, unless it holds an input
     alignas(64) char room[PIECE_BYTES];
 
-    if (whole == 0)
+    if (whole == 0 || !mpii_op_divides(call->op))
         return false;
     at += shared->rank < rest ? shared->rank : rest;
     end += shared->rank < rest ? shared->rank + 1 : rest;
@@ -188,5 +188,5 @@ bool mpii_shared_reduce_scatter(struct mpii_coll_call *call, int *rc)
         return true;
     }
     // In place, the result would overwrite parts that others have not read.
-    return !call->in_place && reduce_scatter_large(&s, call);
+    return !call->in_place && mpii_op_divides(call->op) && reduce_scatter_large(&s, call);
 }
