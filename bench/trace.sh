@@ -27,7 +27,8 @@ trap 'rm -rf "$work"' EXIT
 "$build/bin/mpicc" -O2 -I bench -o "$work/latency" bench/latency.c bench/harness.c bench/line.c
 
 latency() { # OPTION...
-    timeout 60 "$build/bin/mpiexec" --machine linux -n 2 "$@" "$work/latency" -m 8:8 -i 100000 |
+    timeout 60 "$build/bin/mpiexec" --machine linux -n 2 "$@" "$work/latency" -m 8:8 -i 1000000 \
+        -p "$work/line" | # which prints four decimals
         awk '$1 == 8 { print $2 }'
 }
 
