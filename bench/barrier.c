@@ -2,34 +2,24 @@
 // barrier.c: how long a barrier takes, one after the other.
 #include "harness.h"
 
-static double run_nonblocking(long calls)
+static void call(size_t bytes)
 {
-    double seconds = 0;
+    (void)bytes;
+    MPI_Barrier(MPI_COMM_WORLD);
+}
 
-    for (long i = 0; i < calls; i++) {
-        double start = MPI_Wtime();
-        MPI_Request request;
-
-        MPI_Ibarrier(MPI_COMM_WORLD, &request);
-        MPI_Wait(&request, MPI_STATUS_IGNORE);
-        seconds += MPI_Wtime() - start;
-    }
-    return seconds;
+static void start(size_t bytes, MPI_Request *request)
+{
+    (void)bytes;
+    MPI_Ibarrier(MPI_COMM_WORLD, request);
 }
 
 static double run(size_t bytes, long calls)
 {
     double seconds = 0;
 
-    (void)bytes;
-    if (bench_nonblocking)
-        return run_nonblocking(calls);
-    for (long i = 0; i < calls; i++) {
-        double start = MPI_Wtime();
-
-        MPI_Barrier(MPI_COMM_WORLD);
-        seconds += MPI_Wtime() - start;
-    }
+    for (long i = 0; i < calls; i++)
+        seconds += bench_time_call(call, start, bytes);
     return seconds;
 }
 

@@ -372,21 +372,19 @@ int bench_main(int argc, char **argv, const struct bench *bench)
     return status;
 }
 
-static double time_nonblocking(void (*start)(size_t bytes, MPI_Request *request), size_t bytes,
-                               long calls)
+double bench_time_call(void (*call)(size_t bytes),
+                       void (*start)(size_t bytes, MPI_Request *request), size_t bytes)
 {
-    double seconds = 0;
+    double begin = MPI_Wtime();
+    MPI_Request request;
 
-    for (long i = 0; i < calls; i++) {
-        double begin = MPI_Wtime();
-        MPI_Request request;
-
+    if (bench_nonblocking) {
         start(bytes, &request);
         MPI_Wait(&request, MPI_STATUS_IGNORE);
-        seconds += MPI_Wtime() - begin;
-        MPI_Barrier(MPI_COMM_WORLD);
+    } else {
+        call(bytes);
     }
-    return seconds;
+    return MPI_Wtime() - begin;
 }
 
 double bench_time_collective(void (*call)(size_t bytes),
@@ -395,13 +393,8 @@ double bench_time_collective(void (*call)(size_t bytes),
 {
     double seconds = 0;
 
-    if (bench_nonblocking)
-        return time_nonblocking(start, bytes, calls);
     for (long i = 0; i < calls; i++) {
-        double begin = MPI_Wtime();
-
-        call(bytes);
-        seconds += MPI_Wtime() - begin;
+        seconds += bench_time_call(call, start, bytes);
         MPI_Barrier(MPI_COMM_WORLD);
     }
     return seconds;

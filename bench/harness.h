@@ -55,8 +55,11 @@ extern bool bench_nonblocking; // -n
 // The whole of main: starts MPI, reads the options, prints the table, ends MPI; the exit status.
 int bench_main(int argc, char **argv, const struct bench *bench);
 
-// A `run` for collectives: `call` is timed alone, and the ranks meet between two calls, as in OSU. With -n it
-// is `start` and MPI_Wait instead.
+// Seconds of `call`; with -n of `start` and MPI_Wait instead.
+double bench_time_call(void (*call)(size_t bytes),
+                       void (*start)(size_t bytes, MPI_Request *request), size_t bytes);
+
+// A `run` for collectives: each call is timed alone, and the ranks meet between two calls, as in OSU.
 double bench_time_collective(void (*call)(size_t bytes),
                              void (*start)(size_t bytes, MPI_Request *request), size_t bytes,
                              long calls);

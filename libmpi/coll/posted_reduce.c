@@ -8,12 +8,6 @@
 // is for it of the parts. Cost: as of the blocking ones, without a switch of threads.
 #include "libmpi/coll/posted.h"
 
-// Vectors in the stage begin on cache lines, in cells where any basic type may.
-static size_t stride_of(size_t bytes, size_t to)
-{
-    return (bytes + to - 1) / to * to;
-}
-
 static bool is_simple(struct mpii_posted *posted, const struct mpii_posted_kind *kind, MPI_Count count)
 {
     const struct mpii_coll_call *call = &posted->call;
@@ -34,7 +28,7 @@ static void reduce_into(const struct mpii_posted *posted, void *to, const void *
 
 static char *stage_of(const struct mpii_posted *posted, int local)
 {
-    return mpii_shared_stage(posted->view) + (size_t)local * stride_of(posted->bytes, 64);
+    return mpii_shared_stage(posted->view) + (size_t)local * mpii_stage_stride(posted->bytes);
 }
 
 static char *cell_of(const struct mpii_posted *posted, int core)
@@ -76,7 +70,7 @@ static bool fits(const struct mpii_posted *posted, enum mpii_choice choice)
 {
     return mpii_choice_cell(posted->view, choice, posted->bytes) &&
            (posted->view->locals_max == 1 ||
-            stride_of(posted->bytes, 64) * (size_t)posted->view->locals_max <= MPII_CELL_BYTES);
+            mpii_stage_stride(posted->bytes) * (size_t)posted->view->locals_max <= MPII_CELL_BYTES);
 }
 
 bool mpii_posted_reduce(struct mpii_posted *posted)
@@ -99,13 +93,13 @@ bool mpii_posted_allreduce(struct mpii_posted *posted)
 
 static char *part_of(const struct mpii_posted *posted, int rank)
 {
-    return mpii_shared_part(posted->view, rank, stride_of(posted->bytes, 16));
+    return mpii_shared_part(posted->view, rank, mpii_part_stride(posted->bytes));
 }
 
 static bool parts_fit(const struct mpii_posted *posted, size_t most)
 {
     return posted->bytes <= most &&
-           stride_of(posted->bytes, 16) * (size_t)posted->view->locals_max <= MPII_CELL_BYTES;
+           mpii_part_stride(posted->bytes) * (size_t)posted->view->locals_max <= MPII_CELL_BYTES;
 }
 
 static void part_put(struct mpii_posted *posted)

@@ -282,6 +282,18 @@ static inline char *mpii_shared_stage(const struct mpii_shared *shared)
     return shared->mine->stage[shared->seq % MPII_CELLS];
 }
 
+// From vector to vector, of several side by side: in the stage they begin on cache lines, whatever their
+// alignment, and in a cell where any basic type may.
+static inline size_t mpii_stage_stride(size_t bytes)
+{
+    return (bytes + 63) / 64 * 64;
+}
+
+static inline size_t mpii_part_stride(size_t bytes)
+{
+    return (bytes + 15) / 16 * 16;
+}
+
 // Where rank `rank` has its part of `bytes` in the cell of its core; the parts are as many as its ranks.
 static inline char *mpii_shared_part(const struct mpii_shared *shared, int rank, size_t bytes)
 {

@@ -25,12 +25,6 @@ struct reduction {
     size_t bytes;
 };
 
-// Vectors in the stage begin on cache lines, whatever their alignment.
-static size_t stride_of(size_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
 static bool goes_through_cells(const struct reduction *r, enum mpii_choice choice)
 {
     return r->op->commutative && mpii_choice_cell(r->shared, choice, r->bytes);
@@ -39,7 +33,7 @@ static bool goes_through_cells(const struct reduction *r, enum mpii_choice choic
 // Are vectors copied into the stage? The same on all ranks of a core; not asked where a rank is alone.
 static bool fits_stage(const struct reduction *r)
 {
-    return stride_of(r->bytes) * (size_t)r->shared->locals <= MPII_CELL_BYTES;
+    return mpii_stage_stride(r->bytes) * (size_t)r->shared->locals <= MPII_CELL_BYTES;
 }
 
 // Who is alone on its core and only reads need not put its vector where others see it, unless the
@@ -63,7 +57,8 @@ static void put(const struct reduction *r, bool address)
     } else if (address)
         memcpy(stage + (size_t)shared->local * sizeof r->in, &r->in, sizeof r->in);
     else
-        mpii_shared_move(stage + (size_t)shared->local * stride_of(r->bytes), r->in, r->bytes);
+        mpii_shared_move(stage + (size_t)shared->local * mpii_stage_stride(r->bytes), r->in,
+                         r->bytes);
 }
 
 // The vector of the core's rank of index `local`.
@@ -73,7 +68,7 @@ static const void *local_vector(const struct reduction *r, int local, bool addre
     const void *vector;
 
     if (!address)
-        return stage + (size_t)local * stride_of(r->bytes);
+        return stage + (size_t)local * mpii_stage_stride(r->bytes);
     memcpy(&vector, stage + (size_t)local * sizeof vector, sizeof vector);
     return vector;
 }

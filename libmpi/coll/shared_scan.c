@@ -23,12 +23,6 @@ struct scan {
     bool inclusive;
 };
 
-// Vectors in cells begin where any basic type may.
-static size_t stride_of(const struct scan *s)
-{
-    return (s->bytes + 15) / 16 * 16;
-}
-
 // This rank's vector is in its cell. Until those of the ranks below `end` are in theirs, too.
 static void wait_below(struct mpii_shared *shared, int end)
 {
@@ -44,7 +38,7 @@ static void wait_below(struct mpii_shared *shared, int end)
 static void scan_small(const struct scan *s)
 {
     struct mpii_shared *shared = s->shared;
-    size_t stride = stride_of(s);
+    size_t stride = mpii_part_stride(s->bytes);
     int last = s->inclusive ? shared->rank : shared->rank - 1;
     char *part;
 
@@ -119,7 +113,7 @@ bool mpii_quick_scan(struct mpii_shared *shared, const struct mpii_quick *quick,
         s.in == s.out)
         return false;
     s.bytes = (size_t)(s.count * s.type->size);
-    if (!mpii_choice_cell(shared, MPII_CHOICE_SCAN, stride_of(&s)))
+    if (!mpii_choice_cell(shared, MPII_CHOICE_SCAN, mpii_part_stride(s.bytes)))
         return false;
     scan_small(&s);
     return true;
@@ -141,7 +135,7 @@ static bool scan(struct mpii_coll_call *call, int *rc, bool inclusive)
     *rc = MPI_SUCCESS;
     if (s.bytes == 0)
         return true;
-    if (mpii_choice_cell(s.shared, MPII_CHOICE_SCAN, stride_of(&s))) {
+    if (mpii_choice_cell(s.shared, MPII_CHOICE_SCAN, mpii_part_stride(s.bytes))) {
         scan_small(&s);
         return true;
     }

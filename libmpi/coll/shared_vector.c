@@ -97,7 +97,7 @@ static bool goes_through_cells(const struct scattered *s)
     size_t bytes = (size_t)(s->total * s->type->size);
 
     return bytes <= s->shared->cell_max[MPII_CHOICE_ALLTOALL] * (size_t)s->shared->size &&
-           (bytes + 15) / 16 * 16 * (size_t)s->shared->locals_max <= MPII_CELL_BYTES;
+           mpii_part_stride(bytes) * (size_t)s->shared->locals_max <= MPII_CELL_BYTES;
 }
 
 static void reduce_scatter_small(const struct scattered *s)
@@ -105,7 +105,7 @@ static void reduce_scatter_small(const struct scattered *s)
     struct mpii_shared *shared = s->shared;
     size_t size = (size_t)s->type->size, offset = (size_t)s->at * size,
            bytes = (size_t)s->total * size;
-    size_t stride = (bytes + 15) / 16 * 16; // where any basic type may begin
+    size_t stride = mpii_part_stride(bytes);
     int last = shared->size - 1;
     char *part;
 

@@ -116,17 +116,15 @@ static void find_receives(struct found *found, const void *thread)
             found_add(found, request, true);
 }
 
-struct postponed_search {
-    struct found *found;
-    const void *thread;
-};
-
-static void postponed_look(void *context, const struct mpii_request *request)
+static void find_postponed(struct found *found, const void *thread)
 {
-    const struct postponed_search *search = context;
+    int scanned = 0;
 
-    if (waits_for(request, search->thread))
-        found_add(search->found, request, false);
+    for (const struct mpii_postponed *queue = mpii_postponed; queue; queue = queue->next)
+        for (const struct mpii_request *request = queue->first; request && scanned++ < SCAN_MAX;
+             request = request->next)
+            if (waits_for(request, thread))
+                found_add(found, request, false);
 }
 
 // While other cores run, their queues are not to be read.
@@ -204,7 +202,7 @@ static void explain_thread(struct text *text, const void *thread, bool runs)
     }
     find_receives(&found, thread);
     find_sends(&found, thread, runs);
-    mpii_postponed_each(postponed_look, &(struct postponed_search){&found, thread});
+    find_postponed(&found, thread);
     if (!found.count)
         return;
     if (found.count > 1)

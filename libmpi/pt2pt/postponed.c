@@ -146,11 +146,3 @@ void mpii_postponed_sleep(struct service_watch *watch)
         mpii_engine->watch(watch, mpii_progress);
     watches_clear(thread);
 }
-
-void mpii_postponed_each(void (*call)(void *context, const struct mpii_request *request),
-                         void *context)
-{
-    for (const struct mpii_postponed *queue = mpii_postponed; queue; queue = queue->next)
-        for (const struct mpii_request *request = queue->first; request; request = request->next)
-            call(context, request);
-}

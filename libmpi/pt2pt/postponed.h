@@ -35,13 +35,4 @@ bool mpii_postponed_withdraw(struct mpii_request *request);
 // May return early.
 void mpii_postponed_sleep(struct service_watch *watch);
 
-// Calls back for each send that is postponed.
-void mpii_postponed_each(void (*call)(void *context, const struct mpii_request *request),
-                         void *context);
-
-// engine.c: sends a request, for which there is room.
-void mpii_send_there(struct mpii_lane *lane, uint32_t world, struct mpii_request *request);
-bool mpii_send_has_room(struct mpii_lane *lane, const struct mpii_request *request);
-uint32_t mpii_send_target(const struct mpii_request *request);
-
 #pragma GCC visibility pop

@@ -23,6 +23,12 @@ void mpii_bus_dispatch(const struct bus_message *message);
 // blocks would fill the memory.
 void mpii_sent_ahead(void);
 
+// The rank of MPI_COMM_WORLD that a send is for, on another core; is there room for it on the lane to there;
+// and sends it, waiting for room if there is none.
+uint32_t mpii_send_target(const struct mpii_request *request);
+bool mpii_send_has_room(struct mpii_lane *lane, const struct mpii_request *request);
+void mpii_send_there(struct mpii_lane *lane, uint32_t world, struct mpii_request *request);
+
 // What the ranks of a core share.
 struct mpii_core {
     struct mpii_lane **lanes;         // by core; NULL until a rank has sent there

@@ -3,6 +3,7 @@
 //
 // The sizes lie around the limits where Torito changes its way: what fits beside a bus element,
 // what is copied to a buffer, what is received straight from the sender's.
+#include "check.h"
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,14 +19,6 @@ static const int sizes[] = {0,  1,    8,     39,    40,    41,    63,       64,
 
 static int rank, ranks;
 static unsigned char out[BYTES_MAX + 1], in[BYTES_MAX + 1];
-
-#define CHECK(fact) \
-    do { \
-        if (!(fact)) { \
-            printf("rank %d: line %d: %s is false\n", rank, __LINE__, #fact); \
-            MPI_Abort(MPI_COMM_WORLD, 1); \
-        } \
-    } while (0)
 
 static unsigned char byte_of(int seed, int i)
 {

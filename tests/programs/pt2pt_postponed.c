@@ -4,6 +4,7 @@
 //
 // The last rank, mostly of another core than rank 0, is busy until rank 0 writes a word of its memory,
 // which it may, for all ranks share the address space.
+#include "check.h"
 #include <mpi.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -24,14 +25,6 @@ static unsigned char in[LONGEST];
 static MPI_Request requests[MESSAGES];
 static _Atomic int go;
 static char (*names)[MPI_MAX_PROCESSOR_NAME];
-
-#define CHECK(fact) \
-    do { \
-        if (!(fact)) { \
-            printf("rank %d: line %d: %s is false\n", rank, __LINE__, #fact); \
-            MPI_Abort(MPI_COMM_WORLD, 1); \
-        } \
-    } while (0)
 
 // The last rank tells where its word is; then it is busy.
 static void busy_begin(_Atomic int **word)

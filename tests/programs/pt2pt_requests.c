@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // pt2pt_requests.c: persistent, partitioned, generalized, freed and cancelled requests, probes and
 // buffered sends (MPI 4.1, 3.6 to 3.11, 4.2 and 13.2).
+#include "check.h"
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,14 +12,6 @@
 
 static int rank, ranks, to, from;
 static int out[BIG], in[BIG];
-
-#define CHECK(fact) \
-    do { \
-        if (!(fact)) { \
-            printf("rank %d: line %d: %s is false\n", rank, __LINE__, #fact); \
-            MPI_Abort(MPI_COMM_WORLD, 1); \
-        } \
-    } while (0)
 
 static const int counts[] = {0, 1, 10, 11, 4096, 4097, BIG};
 #define COUNTS ((int)(sizeof counts / sizeof counts[0]))

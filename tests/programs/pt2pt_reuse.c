@@ -4,6 +4,7 @@
 // first.
 //
 // The sizes lie around the limits between which Torito lends the buffer for a moment.
+#include "check.h"
 #include <mpi.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,14 +17,6 @@ static const int sizes[] = {512, 1023, 1024, 1025, 2048, 4096, 4097, 8192, 16384
 
 static int rank, ranks, left, right;
 static unsigned char out[BYTES_MAX], in[BYTES_MAX + 1];
-
-#define CHECK(fact) \
-    do { \
-        if (!(fact)) { \
-            printf("rank %d: line %d: %s is false\n", rank, __LINE__, #fact); \
-            MPI_Abort(MPI_COMM_WORLD, 1); \
-        } \
-    } while (0)
 
 static unsigned random_number(unsigned most)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // pt2pt_threads.c: MPI_THREAD_MULTIPLE, and loops that only test: they must let others of their core run
 // (MPI 4.1, 11.6 and 3.7.4).
+#include "check.h"
 #include <mpi.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -10,14 +11,6 @@
 #define MESSAGES 300
 
 static int rank, ranks;
-
-#define CHECK(fact) \
-    do { \
-        if (!(fact)) { \
-            printf("rank %d: line %d: %s is false\n", rank, __LINE__, #fact); \
-            MPI_Abort(MPI_COMM_WORLD, 1); \
-        } \
-    } while (0)
 
 // Each thread talks with those of the same number, in its own way of waiting.
 static void *talk(void *arg)
